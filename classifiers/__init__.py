@@ -1,0 +1,1 @@
+"""What a label, a score and a model are; imports neither ``moderation`` nor ``training``."""

@@ -1,0 +1,261 @@
+"""Save and load bundles. The only module that unpickles, and only after digests agree.
+
+Serving reads ``manifest.json`` and plain arrays; ``pipeline.joblib`` is for retraining.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+
+from classifiers.linear_scorer import LinearModel, LinearScorer
+from classifiers.manifest import BundleError, FileEntry, Manifest, read_manifest
+from classifiers.scorer import ScoringInput
+
+__all__ = [
+    "DEFAULT_BUNDLE",
+    "BundleError",
+    "load_manifest",
+    "load_pipeline",
+    "load_scorer",
+    "save_bundle",
+    "verify_bundle",
+]
+
+DEFAULT_BUNDLE = Path(__file__).parent / "bundles" / "default"
+"""The bundle that ships with the package."""
+
+MANIFEST = "manifest.json"
+MAX_FILE_BYTES = 64 * 2**20
+TOLERANCE = 1e-9
+_ARRAYS = ("idf.npy", "intercepts.npy", "names.txt", "weights.npy")
+_PIPELINE = "pipeline.joblib"
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions that a fitted pipeline depends on."""
+    names = ("joblib", "numpy", "scikit-learn", "scipy")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+
+
+def save_bundle(
+    path: Path,
+    pipeline: Any,  # noqa: ANN401 (scikit-learn ships no types)
+    manifest: Manifest,
+    *,
+    documents: Mapping[str, bytes],
+    probes: Sequence[str],
+) -> str:
+    """Write a bundle so that it is either whole or not there.
+
+    Parameters
+    ----------
+    path : Path
+        The folder to make. An existing one is replaced.
+    pipeline : sklearn.pipeline.Pipeline
+        Fitted, from `classifiers.pipeline.build_pipeline`.
+    manifest : Manifest
+        All but ``files`` and ``libraries``, which are filled in.
+    documents : mapping of str to bytes
+        Card and pictures, by file name.
+    probes : sequence of str
+        Texts on which the compiled scorer must equal the pipeline within 1e-9.
+
+    Returns
+    -------
+    str
+        The model version.
+
+    Raises
+    ------
+    BundleError
+        If the compiled scorer does not equal the pipeline.
+    """
+    contents = {**_compile(pipeline), **documents}
+    manifest = replace(
+        manifest,
+        libraries=library_versions(),
+        files={name: _entry(data) for name, data in contents.items()},
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".tmp-{os.getpid()}-{manifest.model_version}"
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir()
+    try:
+        for name, data in {**contents, MANIFEST: manifest.to_json().encode()}.items():
+            _write_durably(temporary / name, data)
+        _require_equal(load_scorer(temporary), pipeline, probes)
+        _sync_folder(temporary)
+        _replace_folder(temporary, path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return manifest.model_version
+
+
+def load_manifest(path: Path) -> Manifest:
+    """Read the manifest of a bundle; raises `BundleError` if it is missing or damaged."""
+    try:
+        text = (path / MANIFEST).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"{MANIFEST}: cannot be read in {path.name!r}"
+        raise BundleError(message) from error
+    return read_manifest(text)
+
+
+def verify_bundle(path: Path) -> Manifest:
+    """Check sizes and digests of all files; raises `BundleError` naming the first that is wrong."""
+    manifest = load_manifest(path)
+    for name in manifest.files:
+        _read_checked(path, manifest, name)
+    return manifest
+
+
+def load_scorer(path: Path) -> LinearScorer:
+    """Load the serving scorer of a bundle.
+
+    Reads arrays without unpickling and needs neither scikit-learn nor scipy.
+
+    Parameters
+    ----------
+    path : Path
+        A bundle.
+
+    Raises
+    ------
+    BundleError
+        If the format is foreign, or a file is missing, cut short, changed or malformed.
+    """
+    manifest = load_manifest(path)
+    data = {name: _read_checked(path, manifest, name) for name in _ARRAYS}
+    try:
+        model = LinearModel(
+            labels=manifest.labels,
+            names=tuple(data["names.txt"].decode().split("\n")),
+            idf=_array(data["idf.npy"]),
+            weights=_array(data["weights.npy"]),
+            intercepts=_array(data["intercepts.npy"]),
+            shortest=int(manifest.params["shortest"]),
+            longest=int(manifest.params["longest"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        message = f"arrays or params malformed: {error}"
+        raise BundleError(message) from error
+    if model.weights.shape != (len(model.names), len(model.labels)):
+        message = f"weights.npy: shape {model.weights.shape} does not fit names and labels"
+        raise BundleError(message)
+    if model.idf.shape != (len(model.names),) or model.intercepts.shape != (len(model.labels),):
+        message = "idf.npy or intercepts.npy: shape does not fit names and labels"
+        raise BundleError(message)
+    return LinearScorer(model, manifest.thresholds, manifest.model_version)
+
+
+def load_pipeline(path: Path) -> Any:  # noqa: ANN401
+    """Load the fitted pipeline for retraining.
+
+    Raises
+    ------
+    BundleError
+        As `load_scorer`, and if another scikit-learn version fitted it.
+    """
+    manifest = load_manifest(path)
+    data = _read_checked(path, manifest, _PIPELINE)
+    fitted, running = manifest.libraries.get("scikit-learn"), version("scikit-learn")
+    if fitted != running:
+        message = f"{_PIPELINE}: fitted with scikit-learn {fitted}, this is {running}"
+        raise BundleError(message)
+    return joblib.load(io.BytesIO(data))
+
+
+def _compile(pipeline: Any) -> dict[str, bytes]:  # noqa: ANN401
+    features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
+    buffer = io.BytesIO()
+    joblib.dump(pipeline, buffer, compress=("zlib", 9))
+    return {
+        "names.txt": "\n".join(features.names_).encode(),
+        "idf.npy": _npy(features.idf_.astype(np.float32)),
+        "weights.npy": _npy(np.ascontiguousarray(heads.coef_.T.astype(np.float16))),
+        "intercepts.npy": _npy(heads.intercept_.astype(np.float64)),
+        _PIPELINE: buffer.getvalue(),
+    }
+
+
+def _require_equal(scorer: LinearScorer, pipeline: Any, probes: Sequence[str]) -> None:  # noqa: ANN401
+    if not probes:
+        return
+    expected = pipeline.predict_proba(list(probes))
+    scored = scorer.score_many([ScoringInput(text) for text in probes])
+    actual = np.array([list(answer.probabilities.values()) for answer in scored])
+    gap = float(np.abs(expected - actual).max())
+    if not gap <= TOLERANCE:
+        message = f"compiled scorer differs from the pipeline by {gap:.2e}"
+        raise BundleError(message)
+
+
+def _read_checked(path: Path, manifest: Manifest, name: str) -> bytes:
+    entry = manifest.files.get(name)
+    if entry is None or Path(name).name != name:
+        message = f"{name}: not listed in {MANIFEST}"
+        raise BundleError(message)
+    try:
+        size = (path / name).stat().st_size
+        data = (path / name).read_bytes() if size <= MAX_FILE_BYTES else b""
+    except OSError as error:
+        message = f"{name}: missing or unreadable"
+        raise BundleError(message) from error
+    if size != entry.size:
+        message = f"{name}: {size} bytes, {MANIFEST} says {entry.size} (cut short or changed)"
+        raise BundleError(message)
+    if hashlib.sha256(data).hexdigest() != entry.sha256:
+        message = f"{name}: SHA-256 does not match {MANIFEST}"
+        raise BundleError(message)
+    return data
+
+
+def _entry(data: bytes) -> FileEntry:
+    return FileEntry(len(data), hashlib.sha256(data).hexdigest())
+
+
+def _npy(array: Any) -> bytes:  # noqa: ANN401
+    buffer = io.BytesIO()
+    np.save(buffer, array, allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _array(data: bytes) -> Any:  # noqa: ANN401
+    return np.load(io.BytesIO(data), allow_pickle=False)
+
+
+def _write_durably(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _replace_folder(temporary: Path, path: Path) -> None:
+    """Rename; an existing folder steps aside first, because folders cannot be overwritten."""
+    aside = path.parent / f".old-{os.getpid()}-{path.name}"
+    if path.exists():
+        path.rename(aside)
+    temporary.rename(path)
+    _sync_folder(path.parent)
+    shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,192 @@
+"""The linear heads: one calibrated logistic regression for each label, labels partly unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+from scipy.optimize import minimize
+from scipy.special import expit
+from sklearn.base import BaseEstimator, ClassifierMixin
+
+from classifiers.features import FactoredMatrix
+
+Floats = npt.NDArray[np.float64]
+
+
+def fit_logistic(
+    X: FactoredMatrix,  # noqa: N803
+    y: Floats,
+    weight: Floats,
+    *,
+    penalty: float,
+    offset: Floats | None = None,
+    max_iter: int = 200,
+) -> tuple[Floats, float]:
+    """Fit one L2-regularised logistic regression by L-BFGS.
+
+    Minimises ``sum(weight * log(1 + exp(-s * (X w + b + offset)))) + penalty / 2 * |w| ** 2`` with
+    ``s = 2 y - 1``. It is scikit-learn's ``LogisticRegression(C=1 / penalty)`` on a factored matrix
+    and with an offset; a test holds the two equal.
+
+    Parameters
+    ----------
+    X : FactoredMatrix of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+        0 or 1; between them a soft label.
+    weight : ndarray of shape (n_samples,)
+        Weight of each row.
+    penalty : float
+        Strength of the L2 penalty, positive. The intercept is free.
+    offset : ndarray of shape (n_samples,), optional
+        Log-odds that are already known, for example from the model that is refined.
+    max_iter : int
+        Most L-BFGS iterations.
+
+    Returns
+    -------
+    weights : ndarray of shape (n_features,)
+    intercept : float
+    """
+    known = np.zeros(len(y)) if offset is None else offset
+
+    def objective(parameters: Floats) -> tuple[float, Floats]:
+        w, b = parameters[:-1], parameters[-1]
+        margin = X.dot(w) + b + known
+        loss = float(weight @ (np.logaddexp(0.0, margin) - y * margin))
+        residual = weight * (expit(margin) - y)
+        gradient = np.append(X.transposed_dot(residual) + penalty * w, residual.sum())
+        return loss + 0.5 * penalty * float(w @ w), gradient
+
+    start = np.zeros(X.shape[1] + 1)
+    result = minimize(
+        objective,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        options={"maxiter": max_iter, "ftol": 1e-7, "gtol": 1e-4, "maxcor": 10},
+    )
+    return np.asarray(result.x[:-1], dtype=np.float64), float(result.x[-1])
+
+
+class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Independent logistic regressions on shared features.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        Names of the heads, in the order of the columns.
+    penalty : float
+        L2 penalty of each head.
+    max_iter : int
+        Most iterations a head.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_labels, n_features)
+        Weights, rounded to what float16 can hold, so that the compiled arrays lose nothing.
+    intercept_ : ndarray of shape (n_labels,)
+    """
+
+    def __init__(
+        self, labels: Sequence[str] = (), *, penalty: float = 1.0, max_iter: int = 200
+    ) -> None:
+        self.labels = labels
+        self.penalty = penalty
+        self.max_iter = max_iter
+
+    def fit(self, X: Any, y: Floats, sample_weight: Floats | None = None) -> Self:  # noqa: ANN401, N803
+        """Fit each head on the rows whose label is known.
+
+        Parameters
+        ----------
+        X : FactoredMatrix or sparse array of shape (n_samples, n_features)
+        y : ndarray of shape (n_samples, n_labels)
+            Labels in [0, 1]; NaN is unknown.
+        sample_weight : ndarray of shape (n_samples, n_labels), optional
+            Weight of each label of each row; default 1.
+
+        Returns
+        -------
+        LinearHeads
+            Itself.
+
+        Raises
+        ------
+        ValueError
+            If a head has not both answers among its known labels.
+        """
+        matrix = X if isinstance(X, FactoredMatrix) else _as_factored(X)
+        weights = np.ones_like(y) if sample_weight is None else sample_weight
+        coefs, intercepts = [], []
+        for column, label in enumerate(self.labels):
+            rows = np.flatnonzero(~np.isnan(y[:, column]) & (weights[:, column] > 0))
+            known = y[rows, column]
+            if not rows.size or known.min() > 0.5 or known.max() < 0.5:  # noqa: PLR2004
+                message = f"{label}: needs rows with and rows without the label"
+                raise ValueError(message)
+            coef, intercept = fit_logistic(
+                matrix.take(rows),
+                known,
+                weights[rows, column],
+                penalty=self.penalty,
+                max_iter=self.max_iter,
+            )
+            coefs.append(coef)
+            intercepts.append(intercept)
+        return self.set_weights(np.array(coefs), np.array(intercepts))
+
+    def set_weights(self, coef: Floats, intercept: Floats) -> Self:
+        """Take ready weights of shapes (n_labels, n_features) and (n_labels,)."""
+        self.coef_ = coef.astype(np.float16).astype(np.float64)
+        self.intercept_ = intercept.astype(np.float64)
+        self.classes_ = np.array(list(self.labels))
+        return self
+
+    def decision_function(self, X: Any) -> Floats:  # noqa: ANN401, N803
+        """Return log-odds of shape (n_samples, n_labels)."""
+        product = X.dot(self.coef_.T) if isinstance(X, FactoredMatrix) else X @ self.coef_.T
+        return np.asarray(product, dtype=np.float64) + self.intercept_
+
+    def predict_proba(self, X: Any) -> Floats:  # noqa: ANN401, N803
+        """Return probabilities of shape (n_samples, n_labels), each in [0, 1]."""
+        return np.asarray(expit(self.decision_function(X)), dtype=np.float64)
+
+    def calibrate(self, slopes: Floats, shifts: Floats) -> Self:
+        """Fold a Platt calibration ``slope * log_odds + shift`` of each head into its weights.
+
+        Parameters
+        ----------
+        slopes, shifts : ndarray of shape (n_labels,)
+
+        References
+        ----------
+        Platt, "Probabilistic outputs for support vector machines", 1999.
+        """
+        return self.set_weights(
+            self.coef_ * slopes[:, None], self.intercept_ * slopes + shifts
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the state for saving, weights as float16 (exact, see ``coef_``)."""
+        state: dict[str, Any] = dict(super().__getstate__())
+        if "coef_" in state:
+            state["coef_"] = state["coef_"].astype(np.float16)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore what `__getstate__` packed."""
+        super().__setstate__(state)
+        if "coef_" in state:
+            self.coef_ = self.coef_.astype(np.float64)
+
+
+def _as_factored(X: Any) -> FactoredMatrix:  # noqa: ANN401, N803
+    from_rows = np.ones(X.shape[0])
+    identity = sparse.eye_array(X.shape[0], format="csr")
+    return FactoredMatrix(identity, X.tocsr(), from_rows)
+
+

@@ -1,0 +1,85 @@
+"""The one scikit-learn estimator from text to probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from classifiers.features import NgramVectorizer
+from classifiers.heads import LinearHeads
+from classifiers.labels import Label
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineParams:
+    """Everything that shapes an unfitted pipeline.
+
+    Attributes
+    ----------
+    labels : tuple[str, ...]
+        Heads, in column order.
+    shortest, longest : int
+        Lengths of character n-grams.
+    max_words, max_pairs, max_grams : int
+        Vocabulary limits for each family.
+    min_documents : int
+        Rarer features are dropped.
+    penalty : float
+        L2 penalty of each head.
+    max_iter : int
+        Most optimiser iterations a head.
+    """
+
+    labels: tuple[str, ...] = tuple(label.value for label in Label)
+    shortest: int = 3
+    longest: int = 5
+    max_words: int = 40_000
+    max_pairs: int = 60_000
+    max_grams: int = 60_000
+    min_documents: int = 3
+    penalty: float = 0.5
+    max_iter: int = 150
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the parameters as JSON-ready values."""
+        return asdict(self) | {"labels": list(self.labels)}
+
+
+def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> Pipeline:
+    """Return the unfitted estimator from texts to probabilities of shape (n_samples, n_labels).
+
+    Parameters
+    ----------
+    params : PipelineParams or mapping, optional
+        Default: `PipelineParams()`.
+    """
+    if params is None:
+        chosen = PipelineParams()
+    elif isinstance(params, PipelineParams):
+        chosen = params
+    else:
+        chosen = PipelineParams(**{**params, "labels": tuple(params["labels"])})
+    return Pipeline(
+        [
+            (
+                "features",
+                NgramVectorizer(
+                    shortest=chosen.shortest,
+                    longest=chosen.longest,
+                    max_words=chosen.max_words,
+                    max_pairs=chosen.max_pairs,
+                    max_grams=chosen.max_grams,
+                    min_documents=chosen.min_documents,
+                ),
+            ),
+            (
+                "heads",
+                LinearHeads(
+                    list(chosen.labels), penalty=chosen.penalty, max_iter=chosen.max_iter
+                ),
+            ),
+        ]
+    )

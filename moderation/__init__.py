@@ -1,0 +1,1 @@
+"""The moderation service: webhook, queue, desk, deliveries, export."""

@@ -1,0 +1,44 @@
+"""The application factory: wires settings, database, models and blueprints."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from classifiers.registry import Registry
+from moderation.config import Settings, load_settings
+from moderation.services.live_models import LiveModels
+from moderation.services.runtime import Runtime
+from moderation.storage.database import open_database
+from moderation.web import current
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Open what the settings name."""
+    return Runtime(
+        database=open_database(
+            settings.resolved_database_url, pool_size=settings.server_threads + 4
+        ),
+        models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
+    )
+
+
+def create_app(settings: Settings | None = None, *, runtime: Runtime | None = None) -> Flask:
+    """Make the application.
+
+    Parameters
+    ----------
+    settings : Settings or None
+        Read from the environment when None.
+    runtime : Runtime or None
+        Built from the settings when None; tests hand in their own.
+
+    Raises
+    ------
+    SettingsError
+        If a setting is wrong.
+    """
+    settings = settings if settings is not None else load_settings()
+    runtime = runtime if runtime is not None else build_runtime(settings)
+    app = Flask(__name__, static_folder=None)
+    current.attach(app, settings, runtime)
+    return app

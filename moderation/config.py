@@ -1,0 +1,305 @@
+"""Settings: read once at the start, from the environment and one optional file."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+PREFIX = "MODERATION_"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message names the variable and what was expected."""
+
+
+def _setting(
+    default: Any,
+    parse: Callable[[str], Any],
+    help_text: str,
+    *,
+    unit: str = "",
+    is_secret: bool = False,
+    shown_default: str = "",
+) -> Any:
+    metadata = {
+        "parse": parse,
+        "help": help_text,
+        "unit": unit,
+        "is_secret": is_secret,
+        "shown_default": shown_default,
+    }
+    return field(default=default, metadata=metadata)
+
+
+def _text(raw: str) -> str:
+    return raw
+
+
+def _path(raw: str) -> Path:
+    if not raw:
+        raise SettingsError("a path")
+    return Path(raw).expanduser()
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        try:
+            value = int(raw)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise SettingsError(f"a whole number from {least} to {most}")
+        return value
+
+    return parse
+
+
+def _seconds(least: float, most: float) -> Callable[[str], float]:
+    def parse(raw: str) -> float:
+        try:
+            value = float(raw)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise SettingsError(f"a number of seconds from {least:g} to {most:g}")
+        return value
+
+    return parse
+
+
+def _flag(raw: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if raw.lower() not in words:
+        raise SettingsError("true or false")
+    return words[raw.lower()]
+
+
+def _choice(*choices: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise SettingsError("one of " + ", ".join(choices))
+        return raw
+
+    return parse
+
+
+def _database_url(raw: str) -> str:
+    if raw.startswith("postgresql://"):
+        raw = raw.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not raw.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE")
+    return raw
+
+
+def _http_url(raw: str) -> str:
+    parts = urlsplit(raw)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise SettingsError("http(s)://HOST[:PORT]")
+    return raw.rstrip("/")
+
+
+def _bind(raw: str) -> str:
+    host, separator, port = raw.rpartition(":")
+    if not separator or not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the highest port
+        raise SettingsError("HOST:PORT, for example 127.0.0.1:8000")
+    return raw
+
+
+def _secret_key(raw: str) -> str:
+    if len(raw) < 32:  # noqa: PLR2004 - 128 bits as hexadecimal digits
+        raise SettingsError("at least 32 characters of randomness")
+    return raw
+
+
+def _limit_store(raw: str) -> str:
+    if not raw.startswith(("memory://", "redis://", "rediss://")):
+        raise SettingsError("memory:// or redis://HOST:PORT/DB")
+    return raw
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting. Each carries its parser, unit, default and help as field metadata."""
+
+    data_dir: Path = _setting(
+        Path("var"), _path, "Folder for the database, the models and the secret key."
+    )
+    database_url: str = _setting(
+        "",
+        _database_url,
+        "Where comments and decisions live: SQLite or PostgreSQL.",
+        is_secret=True,
+        shown_default="sqlite:///<data_dir>/moderation.sqlite3",
+    )
+    models_dir: Path | None = _setting(
+        None,
+        _path,
+        "Folder of bundles and of the pointer to the current one.",
+        shown_default="<data_dir>/models",
+    )
+    secret_key: str = _setting(
+        "",
+        _secret_key,
+        "Signs sessions and forms; the same for all processes.",
+        is_secret=True,
+        shown_default="made at the first start, kept in <data_dir>/secret.key",
+    )
+    bind: str = _setting("127.0.0.1:8000", _bind, "Address that the server listens on.")
+    public_url: str = _setting(
+        "",
+        _http_url,
+        "Address under which people and forums reach the service.",
+        shown_default="http://<bind>",
+    )
+    server_processes: int = _setting(
+        1, _whole(1, 64), "Server processes. With SQLite, 1 is fastest.", unit="processes"
+    )
+    server_threads: int = _setting(
+        8, _whole(1, 256), "Requests that one process handles at once.", unit="threads"
+    )
+    trusted_proxies: int = _setting(
+        0, _whole(0, 8), "Reverse proxies in front whose X-Forwarded-* is believed.", unit="proxies"
+    )
+    max_body_bytes: int = _setting(
+        1_000_000, _whole(1_000, 100_000_000), "Largest request body, batch aside.", unit="bytes"
+    )
+    max_batch_body_bytes: int = _setting(
+        16_000_000, _whole(1_000, 500_000_000), "Largest body of a batch.", unit="bytes"
+    )
+    max_text_chars: int = _setting(
+        50_000, _whole(100, 1_000_000), "Longest comment text.", unit="characters"
+    )
+    signature_tolerance_s: int = _setting(
+        300, _whole(1, 3_600), "How far a signed request's clock may be off.", unit="seconds"
+    )
+    rate_limit_per_minute: int = _setting(
+        6_000, _whole(1, 10_000_000), "Requests that one forum may send.", unit="requests/minute"
+    )
+    rate_limit_store: str = _setting(
+        "memory://", _limit_store, "Where request counts live; Redis for several processes."
+    )
+    claim_ttl_s: int = _setting(
+        300, _whole(10, 86_400), "How long a claim lasts without a sign of life.", unit="seconds"
+    )
+    session_hours: int = _setting(
+        12, _whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"
+    )
+    model_poll_s: float = _setting(
+        1.0, _seconds(0.05, 60.0), "How often a server looks for a promoted model.", unit="seconds"
+    )
+    runs_deliveries: bool = _setting(
+        True, _flag, "Whether the server itself sends deliveries; switch off beside a worker."
+    )
+    delivery_timeout_s: float = _setting(
+        10.0, _seconds(0.1, 120.0), "How long one delivery may take.", unit="seconds"
+    )
+    delivery_attempts: int = _setting(
+        10, _whole(1, 50), "Tries before a delivery is parked.", unit="tries"
+    )
+    log_level: str = _setting(
+        "info", _choice("debug", "info", "warning", "error"), "Least level that is logged."
+    )
+    log_format: str = _setting("console", _choice("console", "json"), "Shape of a log line.")
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'moderation.sqlite3'}"
+
+    @property
+    def resolved_models_dir(self) -> Path:
+        """The folder of bundles in force."""
+        return self.models_dir or self.data_dir / "models"
+
+    @property
+    def resolved_public_url(self) -> str:
+        """The address under which we are reached."""
+        return self.public_url or f"http://{self.bind}"
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach us by HTTPS, so that cookies may insist on it."""
+        return self.resolved_public_url.startswith("https://")
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings.
+
+    The environment goes before the file that ``MODERATION_CONFIG`` names (TOML, one lower-case
+    key a setting, without the prefix).
+
+    Raises
+    ------
+    SettingsError
+        Naming the variable or the key, and what was expected.
+    """
+    environ = os.environ if environ is None else environ
+    known = {setting.name: setting for setting in fields(Settings)}
+    raw = _read_file(environ.get(f"{PREFIX}CONFIG"), set(known))
+    for variable, value in environ.items():
+        if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES:
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name not in known:
+            raise SettingsError(f"{variable}: no such setting; 'moderation config' lists them")
+        raw[name] = (variable, value)
+    values: dict[str, Any] = {}
+    for name, (where, value) in raw.items():
+        try:
+            values[name] = known[name].metadata["parse"](value)
+        except SettingsError as error:
+            shown = "(secret)" if known[name].metadata["is_secret"] else repr(value)
+            raise SettingsError(f"{where}: expected {error}, found {shown}") from None
+    return Settings(**values)
+
+
+_OTHER_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED_DIR"}
+
+
+def _read_file(path: str | None, known: set[str]) -> dict[str, tuple[str, str]]:
+    if not path:
+        return {}
+    try:
+        document = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"{PREFIX}CONFIG: cannot read {path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{PREFIX}CONFIG: {path} is no TOML file: {error}") from None
+    for name in document:
+        if name not in known:
+            raise SettingsError(f"{path}: {name}: no such setting; 'moderation config' lists them")
+    return {
+        name: (f"{path}: {name}", str(value).lower() if isinstance(value, bool) else str(value))
+        for name, value in document.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One line of ``moderation config``."""
+
+    variable: str
+    value: str
+    default: str
+    unit: str
+    help: str
+
+
+def describe(settings: Settings) -> list[SettingRow]:
+    """Return each setting with its unit, default, value (secrets masked) and help."""
+    rows = []
+    for setting in fields(Settings):
+        meta = setting.metadata
+        value = getattr(settings, setting.name)
+        shown = "" if value in ("", None) else str(value)
+        if meta["is_secret"] and shown:
+            shown = "********"
+        default = meta["shown_default"] or str(setting.default)
+        variable = PREFIX + setting.name.upper()
+        rows.append(SettingRow(variable, shown or default, default, meta["unit"], meta["help"]))
+    return rows

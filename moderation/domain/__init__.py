@@ -1,0 +1,1 @@
+"""Pure values and rules. Imports nothing of the other rooms, and no framework."""

@@ -1,0 +1,56 @@
+"""A forum: one host installation."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from moderation.domain.errors import InvalidInputError
+
+_SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Forum:
+    """One registered forum.
+
+    Attributes
+    ----------
+    id : int
+        Our own key.
+    slug : str
+        The name that the forum sends with signed requests.
+    callback_url : str or None
+        Where decisions and verdicts go.
+    allows_private_callback : bool
+        Whether the callback may be a private or loopback address.
+    is_demo : bool
+        Made by ``moderation demo``; removable with all that it holds.
+    """
+
+    id: int
+    slug: str
+    name: str
+    callback_url: str | None = None
+    allows_private_callback: bool = False
+    is_demo: bool = False
+
+
+def check_slug(slug: str) -> str:
+    """Return the slug, or raise `InvalidInputError` naming what is expected."""
+    if not _SLUG.fullmatch(slug):
+        raise InvalidInputError(
+            "That is no forum name.",
+            fields={"slug": "expected 1 to 40 of a-z, 0-9 and '-', not '-' at an end"},
+        )
+    return slug
+
+
+def check_callback_url(url: str) -> str:
+    """Return the address, or raise `InvalidInputError`."""
+    if not re.fullmatch(r"https?://[^\s/@]+(?:/\S*)?", url) or len(url) > 2000:
+        raise InvalidInputError(
+            "That is no callback address.",
+            fields={"callback_url": "expected http(s)://host[:port]/path without user name"},
+        )
+    return url

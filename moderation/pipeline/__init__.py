@@ -1,0 +1,1 @@
+"""From a comment and its evidence to an outcome. Pure: values in, values out."""

@@ -1,0 +1,272 @@
+"""A comment comes in: the same one gets the same answer, a new one is judged and stored."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from classifiers.labels import DECIDING_LABELS
+from classifiers.scorer import Scored, Scorer
+from moderation.domain.comment import Comment
+from moderation.domain.errors import ModerationError
+from moderation.domain.forum import Forum
+from moderation.domain.judgement import Judgement
+from moderation.domain.review import DecisionAction, ItemState
+from moderation.domain.verdict import Outcome, ReasonKind, Verdict, source_of
+from moderation.services import messages
+from moderation.services.judging import (
+    JudgedComment,
+    ReducedComment,
+    judge_comment,
+    reduce_comment,
+    score_comments,
+)
+from moderation.services.live_policies import LivePolicy
+from moderation.services.runtime import Runtime
+from moderation.storage import comments as comment_rows
+from moderation.storage import judgements, review_queue, shadow_scores
+from moderation.storage.database import Connection
+from moderation.storage.decisions import prior_decisions
+from moderation.storage.events import append_event
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """The answer to one submitted comment.
+
+    Attributes
+    ----------
+    judgement : Judgement
+    is_replay : bool
+        Whether the comment had been stored before.
+    """
+
+    judgement: Judgement
+    is_replay: bool
+
+
+def submit_comment(
+    runtime: Runtime, forum: Forum, comment: Comment, *, request_id: str
+) -> Submission:
+    """Judge and store one comment, or return what is stored.
+
+    Raises
+    ------
+    StorageUnavailableError
+        If the database is away; then nothing is stored and the forum should try again.
+    """
+    return submit_comments(runtime, forum, [comment], request_id=request_id)[0]
+
+
+def submit_comments(
+    runtime: Runtime, forum: Forum, batch: Sequence[Comment], *, request_id: str
+) -> list[Submission]:
+    """Judge and store several comments in one transaction; answers in order."""
+    reduced = [reduce_comment(comment) for comment in batch]
+    with runtime.database.read() as connection:
+        live = runtime.policies.of(connection, forum.id)
+        stored = [
+            judgements.stored_judgement(connection, forum.id, c.external_id, c.revision)
+            for c in batch
+        ]
+        priors = [
+            None if known else _prior_decision(connection, runtime, forum, live, comment)
+            for known, comment in zip(stored, reduced, strict=True)
+        ]
+    if all(stored):
+        return [Submission(known, is_replay=True) for known in stored if known is not None]
+    models = runtime.models.loaded()
+    new = [comment for known, comment in zip(stored, reduced, strict=True) if known is None]
+    scored = iter(score_comments(models.current, new))
+    shadowed = iter(_shadow(models.shadow, new))
+    with runtime.database.write() as connection:
+        answers = []
+        for known, comment, prior in zip(stored, reduced, priors, strict=True):
+            if known is not None:
+                answers.append(Submission(known, is_replay=True))
+                continue
+            judged = judge_comment(
+                comment,
+                next(scored),
+                live=live,
+                scorer=models.current,
+                forum_slug=forum.slug,
+                prior_decision=prior,
+            )
+            writer = _Writer(connection, runtime, forum, request_id)
+            answers.append(writer.store(judged, next(shadowed)))
+        return answers
+
+
+def _shadow(
+    scorer: Scorer | None, batch: Sequence[ReducedComment]
+) -> list[tuple[Scored, bool] | None]:
+    if scorer is None:
+        return [None] * len(batch)
+    answers: list[tuple[Scored, bool] | None] = []
+    for scored in score_comments(scorer, batch):
+        if scored is None:
+            answers.append(None)
+            continue
+        flags = any(
+            label in scored.probabilities
+            and scored.probabilities[label] >= scorer.thresholds[label].value
+            for label in DECIDING_LABELS
+        )
+        answers.append((scored, flags))
+    return answers
+
+
+def _prior_decision(
+    connection: Connection,
+    runtime: Runtime,
+    forum: Forum,
+    live: LivePolicy,
+    comment: ReducedComment,
+) -> DecisionAction | None:
+    days = live.policy.repeat_days
+    if comment.repeat_key is None or days == 0:
+        return None
+    since = runtime.clock() - timedelta(days=days)
+    found = prior_decisions(connection, forum.id, comment.repeat_key, since=since, limit=1)
+    return found[0].action if found else None
+
+
+class _Writer:
+    """Stores judged comments in the caller's transaction."""
+
+    def __init__(
+        self, connection: Connection, runtime: Runtime, forum: Forum, request_id: str
+    ) -> None:
+        self._connection = connection
+        self._runtime = runtime
+        self._forum = forum
+        self._request_id = request_id
+
+    def store(self, judged: JudgedComment, shadow: tuple[Scored, bool] | None) -> Submission:
+        comment, now = judged.comment, self._runtime.clock()
+        pk = comment_rows.insert_comment(
+            self._connection,
+            self._forum.id,
+            comment_rows.NewComment(
+                comment=comment,
+                body=judged.body,
+                quotes=judged.quotes,
+                repeat_key=judged.repeat_key,
+                outcome=judged.outcome,
+                spans=judged.spans,
+                request_id=self._request_id,
+            ),
+            at=now,
+        )
+        if pk is None:  # a copy arrived at the same moment and was first
+            return Submission(self._stored(comment), is_replay=True)
+        self._supersede(comment.external_id, pk)
+        if judged.outcome.is_queued:
+            self._queue(pk, judged.outcome)
+        if shadow is not None:
+            shadow_scores.insert_scores(self._connection, pk, shadow[0], flags=shadow[1])
+        judgement = self._stored(comment)
+        self._tell(judgement)
+        return Submission(judgement, is_replay=False)
+
+    def _stored(self, comment: Comment) -> Judgement:
+        stored = judgements.stored_judgement(
+            self._connection, self._forum.id, comment.external_id, comment.revision
+        )
+        if stored is None:
+            raise ModerationError("a comment that was just stored cannot be read")
+        return stored
+
+    def _supersede(self, external_id: str, pk: int) -> None:
+        older = comment_rows.supersede_older(self._connection, self._forum.id, external_id, pk)
+        if not older:
+            return
+        now = self._runtime.clock()
+        review_queue.close_open_items(self._connection, older, ItemState.SUPERSEDED, at=now)
+        for old in older:
+            append_event(
+                self._connection,
+                "superseded",
+                at=now,
+                actor="forum",
+                forum_id=self._forum.id,
+                comment_pk=old,
+            )
+
+    def _queue(self, pk: int, outcome: Outcome) -> None:
+        flagged = [row for row in outcome.scores if row.flags]
+        risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
+        top = max(flagged, key=lambda row: row.score).label.value if flagged else None
+        review_queue.insert_item(
+            self._connection,
+            review_queue.NewItem(
+                comment_pk=pk,
+                forum_id=self._forum.id,
+                reasons=outcome.reasons,
+                source=source_of(outcome.reasons),
+                is_held=outcome.verdict is Verdict.HOLD,
+                is_audit=outcome.is_audit,
+                risk=risk,
+                top_label=top,
+            ),
+            at=self._runtime.clock(),
+        )
+
+    def _tell(self, judgement: Judgement) -> None:
+        append_event(
+            self._connection,
+            "verdict",
+            at=judgement.judged_at,
+            actor="model",
+            forum_id=self._forum.id,
+            comment_pk=judgement.comment_pk,
+            details={
+                "verdict": judgement.verdict.value,
+                "reasons": list(judgement.reasons),
+                "model_version": judgement.model_version,
+                "policy_version": judgement.policy_version,
+            },
+        )
+        if judgement.verdict is not Verdict.PUBLISH:
+            messages.put_in_outbox(
+                self._connection,
+                self._runtime,
+                self._forum,
+                judgement,
+                messages.VERDICT_GIVEN,
+                messages.verdict_data(judgement),
+            )
+
+
+def score_only(runtime: Runtime, forum: Forum, batch: Sequence[Comment]) -> list[JudgedComment]:
+    """Judge comments by the forum's policy without storing anything.
+
+    Neither repeats nor the audit sample take part: the answer rests on the text alone.
+    """
+    with runtime.database.read() as connection:
+        live = runtime.policies.of(connection, forum.id)
+    models = runtime.models.loaded()
+    reduced = [reduce_comment(comment) for comment in batch]
+    return [
+        _without_audit(
+            judge_comment(comment, scored, live=live, scorer=models.current, forum_slug=forum.slug)
+        )
+        for comment, scored in zip(reduced, score_comments(models.current, reduced), strict=True)
+    ]
+
+
+def _without_audit(judged: JudgedComment) -> JudgedComment:
+    # A stateless score has no queue to be sampled into.
+    if not judged.outcome.is_audit:
+        return judged
+    return replace(
+        judged,
+        outcome=replace(
+            judged.outcome,
+            reasons=tuple(r for r in judged.outcome.reasons if r != ReasonKind.AUDIT_SAMPLE),
+            is_queued=False,
+            is_audit=False,
+        ),
+    )

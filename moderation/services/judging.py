@@ -1,0 +1,128 @@
+"""Judge comments without storing them: reduce, score, ask the phases."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifiers.scorer import Scored, Scorer, ScoringInput
+from moderation.domain.comment import Comment, repeat_key
+from moderation.domain.judgement import PlacedSpan, QuoteText
+from moderation.domain.review import DecisionAction
+from moderation.domain.verdict import Outcome, RuleSpan, Verdict
+from moderation.pipeline.evidence import Evidence, WordRuleHit
+from moderation.pipeline.reduction import Reduced, reduce
+from moderation.pipeline.run import audit_point, judge
+from moderation.services.live_policies import LivePolicy
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReducedComment:
+    """A comment with its reduction, before scoring."""
+
+    comment: Comment
+    reduced: Reduced
+    repeat_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedComment:
+    """A comment with its outcome.
+
+    Attributes
+    ----------
+    body : str
+        The author's own words.
+    spans : tuple[PlacedSpan, ...]
+        Offsets into the body and into the text as sent.
+    """
+
+    comment: Comment
+    body: str
+    quotes: tuple[QuoteText, ...]
+    repeat_key: str | None
+    outcome: Outcome
+    spans: tuple[PlacedSpan, ...]
+
+
+def reduce_comment(comment: Comment) -> ReducedComment:
+    """Reduce a comment to its author's own words."""
+    reduced = reduce(comment.text, comment.text_format)
+    return ReducedComment(comment, reduced, repeat_key(reduced.text))
+
+
+def scoring_input(comment: ReducedComment) -> ScoringInput:
+    """Return what the scorer sees of a comment."""
+    thread, parent = comment.comment.thread, comment.comment.parent
+    return ScoringInput(
+        text=comment.reduced.text,
+        title=thread.title if thread is not None else None,
+        parent=parent.text if parent is not None else None,
+    )
+
+
+def score_comments(
+    scorer: Scorer | None, comments: Sequence[ReducedComment]
+) -> list[Scored | None]:
+    """Score comments; None for each that could not be scored, which is then held."""
+    return [_score_one(scorer, comment) for comment in comments]
+
+
+def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
+    if scorer is None:
+        return None
+    try:
+        return scorer.score(scoring_input(comment), with_spans=True)
+    except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
+        _log.exception("scorer failed", extra={"comment_id": comment.comment.external_id})
+        return None
+
+
+def judge_comment(
+    comment: ReducedComment,
+    scored: Scored | None,
+    *,
+    live: LivePolicy,
+    scorer: Scorer | None,
+    forum_slug: str,
+    prior_decision: DecisionAction | None = None,
+) -> JudgedComment:
+    """Ask the phases about one scored comment."""
+    matches = live.matcher.find(comment.reduced.text)
+    actions = {rule.rule_id: Verdict(rule.action) for rule in live.policy.word_rules}
+    evidence = Evidence(
+        comment=comment.comment,
+        policy=live.policy,
+        scored=scored,
+        thresholds=dict(scorer.thresholds) if scorer is not None else {},
+        word_rule_hits=tuple(
+            WordRuleHit(RuleSpan(m.start, m.end, m.rule_id), actions[m.rule_id]) for m in matches
+        ),
+        prior_decision=prior_decision,
+        audit_point=audit_point(forum_slug, comment.comment.external_id, comment.comment.revision),
+    )
+    outcome = judge(evidence)
+    return JudgedComment(
+        comment=comment.comment,
+        body=comment.reduced.text,
+        quotes=tuple(QuoteText(quote.text, quote.attribution) for quote in comment.reduced.quotes),
+        repeat_key=comment.repeat_key,
+        outcome=outcome,
+        spans=place_spans(outcome, comment.reduced),
+    )
+
+
+def place_spans(outcome: Outcome, reduced: Reduced) -> tuple[PlacedSpan, ...]:
+    """Give each span its place in the text as sent."""
+    placed = []
+    for span in outcome.spans:
+        source_start, source_end = reduced.source_range(span.start, span.end)
+        placed.append(
+            PlacedSpan(
+                span.label, span.start, span.end, source_start, source_end, round(span.weight, 4)
+            )
+        )
+    return tuple(placed)

@@ -1,0 +1,118 @@
+"""The outbox as the delivery worker and the desk see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moderation.domain.errors import ConflictError
+from moderation.services.runtime import Runtime
+from moderation.storage import deliveries, forums
+from moderation.storage.deliveries import Delivery
+from moderation.storage.events import append_event
+
+__all__ = ["Delivery", "Leased", "Settlement", "deliveries_page", "lease", "replay", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A message that is ours to send, with the secrets to sign it."""
+
+    delivery: Delivery
+    token: str
+    secrets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How one try ended.
+
+    Attributes
+    ----------
+    state : str
+        ``delivered``, ``pending`` (try again) or ``parked`` (given up).
+    next_attempt_at : datetime
+        When to try again; without meaning unless pending.
+    status : int or None
+        The receiver's HTTP status, if it answered.
+    error : str or None
+        What went wrong, in a sentence.
+    """
+
+    state: str
+    next_attempt_at: datetime
+    status: int | None
+    error: str | None
+
+
+def lease(runtime: Runtime, *, limit: int, lease_s: float) -> list[Leased]:
+    """Take messages that are due; another worker gets them only after the lease ran out."""
+    with runtime.database.write() as connection:
+        now, token = runtime.clock(), runtime.new_token()
+        taken = deliveries.lease_due(
+            connection, now=now, until=now + timedelta(seconds=lease_s), token=token, limit=limit
+        )
+        secrets = {
+            forum_id: forums.signing_secrets(connection, forum_id, now=now)
+            for forum_id in {delivery.forum_id for delivery in taken}
+        }
+    return [Leased(delivery, token, secrets[delivery.forum_id]) for delivery in taken]
+
+
+def settle(runtime: Runtime, leased: Leased, settlement: Settlement) -> None:
+    """Write down how a try ended."""
+    delivery = leased.delivery
+    with runtime.database.write() as connection:
+        now = runtime.clock()
+        is_ours = deliveries.settle(
+            connection,
+            delivery.id,
+            leased.token,
+            state=settlement.state,
+            next_attempt_at=settlement.next_attempt_at,
+            status=settlement.status,
+            error=settlement.error,
+            at=now,
+        )
+        if is_ours and settlement.state != "pending":
+            append_event(
+                connection,
+                settlement.state,
+                at=now,
+                actor="worker",
+                forum_id=delivery.forum_id,
+                comment_pk=delivery.comment_pk,
+                details={"event": delivery.event_type, "status": settlement.status},
+            )
+
+
+def deliveries_page(
+    runtime: Runtime, *, state: str | None = None, before: int | None = None, limit: int = 50
+) -> list[Delivery]:
+    """Return messages, newest first."""
+    with runtime.database.read() as connection:
+        return deliveries.list_deliveries(connection, state=state, before=before, limit=limit)
+
+
+def replay(runtime: Runtime, delivery_id: int, *, by: str) -> None:
+    """Send a closed message again, under the same ``webhook-id``.
+
+    Raises
+    ------
+    ConflictError
+        If it is waiting to be sent anyway, or does not exist.
+    """
+    with runtime.database.write() as connection:
+        if not deliveries.replay(connection, delivery_id, at=runtime.clock()):
+            raise ConflictError("This delivery is waiting to be sent already.")
+        delivery = deliveries.delivery_by_id(connection, delivery_id)
+        append_event(
+            connection,
+            "replayed",
+            at=runtime.clock(),
+            actor=by,
+            forum_id=delivery.forum_id if delivery else None,
+            comment_pk=delivery.comment_pk if delivery else None,
+            details={"delivery_id": delivery_id},
+        )

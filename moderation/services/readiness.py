@@ -1,0 +1,62 @@
+"""Whether the service can do its work, and how much of it there is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from moderation.domain.errors import StorageUnavailableError
+from moderation.services.runtime import Runtime
+from moderation.storage import review_queue, schema
+from moderation.storage.deliveries import count_by_state
+from moderation.storage.review_queue import QueueCounts, QueueFilter
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The state of each part.
+
+    Attributes
+    ----------
+    database, migrations, model : str
+        ``ok`` or what is wrong.
+    model_version : str or None
+    """
+
+    database: str
+    migrations: str
+    model: str
+    model_version: str | None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every part is ok."""
+        return self.database == self.migrations == self.model == "ok"
+
+
+def readiness(runtime: Runtime) -> Readiness:
+    """Ask each part."""
+    scorer = runtime.models.loaded().current
+    model = "ok" if scorer is not None else "no bundle could be loaded; every comment is held"
+    version = scorer.model_version if scorer is not None else None
+    try:
+        revision = schema.current(runtime.database)
+    except StorageUnavailableError:
+        return Readiness("cannot be reached", "unknown", model, version)
+    newest = schema.head()
+    migrations = "ok" if revision == newest else f"at {revision or 'nothing'}, expected {newest}"
+    return Readiness("ok", migrations, model, version)
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What waits, for the metrics."""
+
+    queue: QueueCounts
+    deliveries: dict[str, int]
+
+
+def workload(runtime: Runtime) -> Workload:
+    """Count what waits."""
+    with runtime.database.read() as connection:
+        counts = review_queue.queue_counts(connection, QueueFilter(), now=runtime.clock())
+        return Workload(counts, count_by_state(connection))

@@ -1,0 +1,395 @@
+"""Moderators at work: claim, decide, skip, escalate, undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from moderation.domain.errors import (
+    AlreadyDecidedError,
+    ClaimLostError,
+    ConflictError,
+    ModerationError,
+    NotAllowedError,
+    NotFoundError,
+    StaleRevisionError,
+)
+from moderation.domain.judgement import Decision, HistoryEvent, Judgement
+from moderation.domain.review import (
+    DecisionAction,
+    DecisionInput,
+    ItemState,
+    Role,
+    check_decision,
+    has_role,
+    judged_labels,
+)
+from moderation.services import messages
+from moderation.services.runtime import Runtime
+from moderation.storage import comments, decisions, forums, judgements, review_queue
+from moderation.storage.database import Connection
+from moderation.storage.deliveries import Delivery, comment_deliveries
+from moderation.storage.events import append_event, comment_events
+from moderation.storage.reports import report_reasons
+from moderation.storage.review_queue import QueueCounts, QueueFilter, ReviewItem
+from moderation.storage.users import User
+
+NEIGHBOURS = 2
+PRECEDENTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue.
+
+    Attributes
+    ----------
+    next_after : int or None
+        Where the next page begins; None at the end.
+    """
+
+    items: tuple[ReviewItem, ...]
+    counts: QueueCounts
+    next_after: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """Everything a moderator sees of one item."""
+
+    item: ReviewItem
+    judgement: Judgement
+    neighbours: tuple[Judgement, ...]
+    author: decisions.AuthorRecord | None
+    precedents: tuple[Decision, ...]
+    decisions: tuple[Decision, ...]
+    reports: tuple[tuple[str | None, int], ...]
+    history: tuple[HistoryEvent, ...]
+    deliveries: tuple[Delivery, ...]
+
+
+def queue_page(
+    runtime: Runtime, wanted: QueueFilter, *, after: int | None, limit: int = 50
+) -> QueuePage:
+    """Return one page of open items and the counts for the filter."""
+    with runtime.database.read() as connection:
+        items = review_queue.list_items(connection, wanted, after=after, limit=limit + 1)
+        counts = review_queue.queue_counts(connection, wanted, now=runtime.clock())
+    has_more = len(items) > limit
+    page = tuple(items[:limit])
+    return QueuePage(page, counts, page[-1].id if has_more else None)
+
+
+def claim_next(
+    runtime: Runtime, user: User, wanted: QueueFilter, *, ttl_s: int, after: int | None = None
+) -> ReviewItem | None:
+    """Claim the next free item of the filter; None when there is none.
+
+    Parameters
+    ----------
+    ttl_s : int
+        How long the claim lasts, in seconds.
+    after : int or None
+        Look behind this item first, and from the start if nothing is there.
+    """
+    require_role(user, Role.MODERATOR)
+    with runtime.database.write() as connection:
+        now = runtime.clock()
+        for start in dict.fromkeys((after, None)):
+            item_id = review_queue.next_free(
+                connection,
+                wanted,
+                now=now,
+                after=start,
+                sees_escalated=has_role(user.role, Role.SENIOR),
+            )
+            if item_id is not None and item_id != after:
+                return _claim(connection, runtime, user, item_id, ttl_s=ttl_s)
+    return None
+
+
+def claim(runtime: Runtime, user: User, item_id: int, *, ttl_s: int) -> ReviewItem:
+    """Claim one item.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such item.
+    ClaimLostError
+        If somebody else holds it.
+    AlreadyDecidedError
+        If it is closed.
+    """
+    require_role(user, Role.MODERATOR)
+    with runtime.database.write() as connection:
+        return _claim(connection, runtime, user, item_id, ttl_s=ttl_s)
+
+
+def renew_claim(runtime: Runtime, item_id: int, token: str, *, ttl_s: int) -> datetime:
+    """Lengthen a claim; returns its new end. Raises `ClaimLostError`."""
+    with runtime.database.write() as connection:
+        expires_at = runtime.clock() + timedelta(seconds=ttl_s)
+        if not review_queue.extend_claim(connection, item_id, token, expires_at=expires_at):
+            raise ClaimLostError("The claim is gone.")
+        return expires_at
+
+
+def release(
+    runtime: Runtime, user: User, item_id: int, token: str, *, is_escalated: bool = False
+) -> None:
+    """Give an item back: skipped, or escalated to a senior moderator.
+
+    Raises
+    ------
+    ClaimLostError
+        If the claim is gone already.
+    """
+    with runtime.database.write() as connection:
+        item = _item(connection, item_id)
+        escalated = True if is_escalated else None
+        if not review_queue.release_claim(connection, item_id, token, is_escalated=escalated):
+            raise ClaimLostError("The claim is gone.")
+        append_event(
+            connection,
+            "escalated" if is_escalated else "skipped",
+            at=runtime.clock(),
+            actor=user.username,
+            forum_id=item.forum_id,
+            comment_pk=item.comment_pk,
+        )
+
+
+def decide(
+    runtime: Runtime, user: User, item_id: int, token: str, decision: DecisionInput
+) -> Decision:
+    """Decide an item: one transaction with the message to the forum.
+
+    Raises
+    ------
+    InvalidInputError
+        If the decision says too little.
+    StaleRevisionError
+        If another revision was judged than the newest one.
+    AlreadyDecidedError, ClaimLostError
+        If the claim no longer holds the item.
+    """
+    require_role(user, Role.MODERATOR)
+    check_decision(decision)
+    with runtime.database.write() as connection:
+        judgement = _judgement(connection, _item(connection, item_id))
+        if decision.revision != judgement.revision or not judgement.is_latest:
+            raise StaleRevisionError("The author has changed the comment meanwhile.")
+        now = runtime.clock()
+        labels = judged_labels(decision)
+        decision_id = decisions.insert_decision(
+            connection,
+            decisions.NewDecision(
+                item_id=item_id,
+                comment_pk=judgement.comment_pk,
+                forum_id=judgement.forum_id,
+                action=decision.action,
+                labels=labels,
+                reason=decision.reason.value if decision.reason else None,
+                note=decision.note.strip(),
+                moderator_id=user.id,
+                revision=judgement.revision,
+                model_version=judgement.model_version,
+                policy_version=judgement.policy_version,
+            ),
+            at=now,
+        )
+        if not review_queue.close_by_decision(connection, item_id, token, decision_id, at=now):
+            raise _why_lost(connection, item_id)
+        stored = _decision(connection, decision_id)
+        _announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
+        return stored
+
+
+def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> ReviewItem:
+    """Take a decision back, as a decision of its own; the item is claimed for the caller.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such decision.
+    NotAllowedError
+        If it is another moderator's and the caller is not a senior.
+    ConflictError
+        If it is no longer in force.
+    """
+    require_role(user, Role.MODERATOR)
+    with runtime.database.write() as connection:
+        undone = _decision(connection, decision_id)
+        if undone.moderator != user.username and not has_role(user.role, Role.SENIOR):
+            raise NotAllowedError("Only a senior moderator may undo another's decision.")
+        judgement = _judgement(connection, _item(connection, undone.item_id))
+        now = runtime.clock()
+        undo_id = decisions.insert_decision(
+            connection,
+            decisions.NewDecision(
+                item_id=undone.item_id,
+                comment_pk=undone.comment_pk,
+                forum_id=judgement.forum_id,
+                action=DecisionAction.UNDO,
+                labels={},
+                reason=None,
+                note="",
+                moderator_id=user.id,
+                revision=undone.revision,
+                model_version=undone.model_version,
+                policy_version=undone.policy_version,
+                undoes_id=undone.id,
+            ),
+            at=now,
+        )
+        reopened = review_queue.reopen_for(
+            connection,
+            undone.item_id,
+            undone.id,
+            user.id,
+            runtime.new_token(),
+            expires_at=now + timedelta(seconds=ttl_s),
+        )
+        if not reopened:
+            raise ConflictError("This decision is no longer in force.")
+        _announce(
+            connection,
+            runtime,
+            judgement,
+            _decision(connection, undo_id),
+            messages.DECISION_UNDONE,
+        )
+        return _item(connection, undone.item_id)
+
+
+def last_decision(runtime: Runtime, user: User) -> Decision | None:
+    """Return the moderator's newest decision in force: what undo takes back."""
+    with runtime.database.read() as connection:
+        return decisions.last_decision_of(connection, user.id)
+
+
+def view_item(runtime: Runtime, item_id: int) -> ItemView:
+    """Return an item with its context. Raises `NotFoundError`."""
+    with runtime.database.read() as connection:
+        item = _item(connection, item_id)
+        judgement = _judgement(connection, item)
+        author = judgement.author
+        key = comments.repeat_key_of(connection, judgement.comment_pk)
+        pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))
+        precedents = (
+            decisions.prior_decisions(
+                connection, item.forum_id, key, since=None, limit=PRECEDENTS + 1
+            )
+            if key is not None
+            else []
+        )
+        return ItemView(
+            item=item,
+            judgement=judgement,
+            neighbours=tuple(judgements.thread_neighbours(connection, judgement, limit=NEIGHBOURS)),
+            author=(
+                decisions.author_record(connection, item.forum_id, author.external_id)
+                if author is not None
+                else None
+            ),
+            precedents=tuple(d for d in precedents if d.item_id != item.id)[:PRECEDENTS],
+            decisions=tuple(decisions.item_decisions(connection, item.id)),
+            reports=tuple(report_reasons(connection, item.comment_pk)),
+            history=tuple(comment_events(connection, pks)),
+            deliveries=tuple(comment_deliveries(connection, item.comment_pk)),
+        )
+
+
+def require_role(user: User, needed: Role) -> None:
+    """Raise `NotAllowedError` unless the person has the role."""
+    if not user.is_active or not has_role(user.role, needed):
+        raise NotAllowedError(f"This takes the role {needed.value}.")
+
+
+def _claim(
+    connection: Connection, runtime: Runtime, user: User, item_id: int, *, ttl_s: int
+) -> ReviewItem:
+    item = _item(connection, item_id)
+    if item.is_escalated and not has_role(user.role, Role.SENIOR):
+        raise NotAllowedError("This item waits for a senior moderator.")
+    now = runtime.clock()
+    claimed = review_queue.claim_item(
+        connection,
+        item_id,
+        user.id,
+        runtime.new_token(),
+        now=now,
+        expires_at=now + timedelta(seconds=ttl_s),
+    )
+    if not claimed:
+        raise _why_lost(connection, item_id)
+    if item.claimed_by_id != user.id:
+        append_event(
+            connection,
+            "claimed",
+            at=now,
+            actor=user.username,
+            forum_id=item.forum_id,
+            comment_pk=item.comment_pk,
+        )
+    return _item(connection, item_id)
+
+
+def _why_lost(connection: Connection, item_id: int) -> ModerationError:
+    item = _item(connection, item_id)
+    if item.state is ItemState.SUPERSEDED:
+        return StaleRevisionError("The author has changed the comment meanwhile.")
+    if item.state is ItemState.WITHDRAWN:
+        return ConflictError("The forum has deleted the comment.")
+    if item.state is ItemState.DECIDED:
+        return AlreadyDecidedError("Somebody has decided this item meanwhile.")
+    holder = item.claimed_by or "nobody"
+    return ClaimLostError(f"The claim is gone; {holder} holds the item now.")
+
+
+def _announce(
+    connection: Connection,
+    runtime: Runtime,
+    judgement: Judgement,
+    decision: Decision,
+    event_type: str,
+) -> None:
+    is_undo = event_type == messages.DECISION_UNDONE
+    append_event(
+        connection,
+        "decision_undone" if is_undo else "decided",
+        at=decision.created_at,
+        actor=decision.moderator,
+        forum_id=judgement.forum_id,
+        comment_pk=judgement.comment_pk,
+        details={"decision": decision.action.value, "reason": decision.reason},
+    )
+    forum = forums.forum_by_id(connection, judgement.forum_id)
+    if forum is not None:
+        data = messages.decision_data(
+            decision.action.value, decision.labels, decision.reason, decision.moderator
+        )
+        if is_undo:
+            data["verdict"] = judgement.verdict.value
+        messages.put_in_outbox(connection, runtime, forum, judgement, event_type, data)
+
+
+def _item(connection: Connection, item_id: int) -> ReviewItem:
+    item = review_queue.item_by_id(connection, item_id)
+    if item is None:
+        raise NotFoundError("No such review item.")
+    return item
+
+
+def _judgement(connection: Connection, item: ReviewItem) -> Judgement:
+    judgement = judgements.judgement_by_pk(connection, item.comment_pk)
+    if judgement is None:
+        raise NotFoundError("No such comment.")
+    return judgement
+
+
+def _decision(connection: Connection, decision_id: int) -> Decision:
+    decision = decisions.decision_by_id(connection, decision_id)
+    if decision is None:
+        raise NotFoundError("No such decision.")
+    return decision

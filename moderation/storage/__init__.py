@@ -1,0 +1,1 @@
+"""SQLAlchemy and Alembic live here and nowhere else. Repositories never commit."""

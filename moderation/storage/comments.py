@@ -1,0 +1,179 @@
+"""Comments, their authors and threads, and the verdicts on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from moderation.domain.comment import Author, Comment, Thread
+from moderation.domain.judgement import PlacedSpan, QuoteText
+from moderation.domain.verdict import Outcome
+from moderation.storage.tables import authors, comments, threads, verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """A comment with what the pipeline made of it, ready to store."""
+
+    comment: Comment
+    body: str
+    quotes: tuple[QuoteText, ...]
+    repeat_key: str | None
+    outcome: Outcome
+    spans: tuple[PlacedSpan, ...]
+    request_id: str
+
+
+def insert_comment(
+    connection: Connection, forum_id: int, new: NewComment, *, at: datetime
+) -> int | None:
+    """Store a comment and its verdict.
+
+    Returns
+    -------
+    int or None
+        Our key; None when this revision is stored already, also by a copy that arrived at the
+        same moment.
+    """
+    comment = new.comment
+    statement = _insert_or_ignore(connection, comments).values(
+        forum_id=forum_id,
+        external_id=comment.external_id,
+        revision=comment.revision,
+        is_latest=True,
+        source=comment.text,
+        text_format=comment.text_format.value,
+        body=new.body,
+        quotes=[[quote.text, quote.attribution] for quote in new.quotes],
+        repeat_key=new.repeat_key,
+        author_id=_author_id(connection, forum_id, comment.author),
+        thread_id=_thread_id(connection, forum_id, comment.thread),
+        parent_external_id=comment.parent.external_id if comment.parent else None,
+        parent_text=comment.parent.text if comment.parent else None,
+        permalink=comment.permalink,
+        language=comment.language,
+        posted_at=comment.posted_at,
+        received_at=at,
+    )
+    comment_pk: int | None = connection.scalar(statement.returning(comments.c.id))
+    if comment_pk is not None:
+        _insert_verdict(connection, comment_pk, new, at=at)
+    return comment_pk
+
+
+def supersede_older(
+    connection: Connection, forum_id: int, external_id: str, comment_pk: int
+) -> Sequence[int]:
+    """Mark the earlier revisions as no longer the latest; returns their keys."""
+    return connection.scalars(
+        update(comments)
+        .where(
+            comments.c.forum_id == forum_id,
+            comments.c.external_id == external_id,
+            comments.c.id != comment_pk,
+            comments.c.is_latest,
+        )
+        .values(is_latest=False)
+        .returning(comments.c.id)
+    ).all()
+
+
+def mark_deleted(
+    connection: Connection, forum_id: int, external_id: str, *, at: datetime
+) -> Sequence[int]:
+    """Mark every revision as deleted by the forum; returns the keys newly marked."""
+    return connection.scalars(
+        update(comments)
+        .where(
+            comments.c.forum_id == forum_id,
+            comments.c.external_id == external_id,
+            comments.c.deleted_at.is_(None),
+        )
+        .values(deleted_at=at)
+        .returning(comments.c.id)
+    ).all()
+
+
+def revision_pks(connection: Connection, forum_id: int, external_id: str) -> Sequence[int]:
+    """Return the keys of all revisions of a comment, oldest first."""
+    return connection.scalars(
+        select(comments.c.id)
+        .where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
+        .order_by(comments.c.id)
+    ).all()
+
+
+def _insert_verdict(
+    connection: Connection, comment_pk: int, new: NewComment, *, at: datetime
+) -> None:
+    outcome = new.outcome
+    connection.execute(
+        insert(verdicts).values(
+            comment_id=comment_pk,
+            verdict=outcome.verdict.value,
+            reasons=list(outcome.reasons),
+            scores=[
+                [row.label.value, row.score, row.threshold, row.rule, row.flags]
+                for row in outcome.scores
+            ],
+            spans=[
+                [s.label.value, s.start, s.end, s.source_start, s.source_end, s.weight]
+                for s in new.spans
+            ],
+            rule_spans=[[span.start, span.end, span.rule_id] for span in outcome.rule_spans],
+            model_version=outcome.model_version,
+            policy_version=outcome.policy_version,
+            request_id=new.request_id,
+            created_at=at,
+        )
+    )
+
+
+def _insert_or_ignore(connection: Connection, table: Table) -> Any:
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def _author_id(connection: Connection, forum_id: int, author: Author | None) -> int | None:
+    if author is None:
+        return None
+    values = {
+        "name": author.name,
+        "joined_at": author.joined_at,
+        "post_count": author.post_count,
+        "is_trusted": author.is_trusted,
+    }
+    known = {name: value for name, value in values.items() if value is not None}
+    return _upsert(connection, authors, forum_id, author.external_id, known)
+
+
+def _thread_id(connection: Connection, forum_id: int, thread: Thread | None) -> int | None:
+    if thread is None:
+        return None
+    values = {"title": thread.title, "url": thread.url}
+    known = {name: value for name, value in values.items() if value is not None}
+    return _upsert(connection, threads, forum_id, thread.external_id, known)
+
+
+def _upsert(
+    connection: Connection, table: Table, forum_id: int, external_id: str, values: dict[str, Any]
+) -> int:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(table).values(forum_id=forum_id, external_id=external_id, **values)
+    # With nothing new to say, the key is set to itself: only so does RETURNING give the row.
+    statement = statement.on_conflict_do_update(
+        index_elements=["forum_id", "external_id"], set_=values or {"external_id": external_id}
+    )
+    pk: int = connection.execute(statement.returning(table.c.id)).scalar_one()
+    return pk
+
+
+def repeat_key_of(connection: Connection, comment_pk: int) -> str | None:
+    """Return the digest by which the same text is found again."""
+    return connection.scalar(select(comments.c.repeat_key).where(comments.c.id == comment_pk))

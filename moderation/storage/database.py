@@ -1,0 +1,132 @@
+"""The engine and the two kinds of transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from moderation.domain.errors import StorageUnavailableError
+
+__all__ = ["Connection", "Database", "open_database"]
+
+_BUSY_TIMEOUT_S = 10
+
+
+class Database:
+    """Gives out transactions. One service call opens one of them.
+
+    A write transaction takes SQLite's write lock at its start (``BEGIN IMMEDIATE``): otherwise two
+    writers that began by reading would fail half-way instead of waiting for each other.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is SQLite."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        """The engine, for the migrations."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that reads.
+
+        Raises
+        ------
+        StorageUnavailableError
+            If the database cannot be reached.
+        """
+        with self._transaction(is_write=False) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that is committed at the end, and rolled back on any error."""
+        with self._transaction(is_write=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, *, is_write: bool) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                options = connection.execution_options(sqlite_immediate=is_write)
+                with options.begin():
+                    yield options
+        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+            raise StorageUnavailableError("The database cannot be reached now.") from error
+        except DBAPIError as error:
+            if error.connection_invalidated:
+                raise StorageUnavailableError("The database cannot be reached now.") from error
+            raise
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life; raises `StorageUnavailableError`."""
+        with self.read() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def dispose(self) -> None:
+        """Close the pool, for example before a fork."""
+        self._engine.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 16) -> Database:
+    """Open the database.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
+    pool_size : int
+        Connections kept for PostgreSQL.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(
+            parsed,
+            connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
+            pool_size=pool_size,
+            max_overflow=8,
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(
+            parsed,
+            pool_size=pool_size,
+            max_overflow=8,
+            pool_pre_ping=True,
+            pool_timeout=5,
+            connect_args={"connect_timeout": 5},
+        )
+    return Database(engine)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    # The driver must not begin transactions by itself: we say BEGIN, and which kind.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged comment survives a power cut
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get("sqlite_immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")

@@ -1,0 +1,287 @@
+"""Decisions: append-only. The item points at the one in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+
+from classifiers.labelled import LabelledComment
+from classifiers.labels import Label
+from moderation.domain.judgement import Decision
+from moderation.domain.review import DecisionAction
+from moderation.storage.tables import (
+    authors,
+    comments,
+    decisions,
+    forums,
+    review_items,
+    threads,
+    users,
+    verdicts,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """A decision to store."""
+
+    item_id: int
+    comment_pk: int
+    forum_id: int
+    action: DecisionAction
+    labels: dict[Label, bool]
+    reason: str | None
+    note: str
+    moderator_id: int
+    revision: str
+    model_version: str | None
+    policy_version: int
+    undoes_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorRecord:
+    """An author's history in one forum.
+
+    Attributes
+    ----------
+    comments : int
+        Comments seen, newest revision of each.
+    approved, rejected : int
+        Decisions in force.
+    recent : tuple[DecisionAction, ...]
+        The last decisions in force, oldest first, at most 20.
+    """
+
+    comments: int
+    approved: int
+    rejected: int
+    recent: tuple[DecisionAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFilter:
+    """Which decided comments are exported; None means all."""
+
+    forum: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def insert_decision(connection: Connection, new: NewDecision, *, at: datetime) -> int:
+    """Store a decision; returns its key."""
+    pk: int = connection.execute(
+        insert(decisions)
+        .values(
+            item_id=new.item_id,
+            comment_id=new.comment_pk,
+            forum_id=new.forum_id,
+            action=new.action.value,
+            labels={label.value: judged for label, judged in new.labels.items()},
+            reason=new.reason,
+            note=new.note,
+            moderator_id=new.moderator_id,
+            revision=new.revision,
+            model_version=new.model_version,
+            policy_version=new.policy_version,
+            undoes_id=new.undoes_id,
+            created_at=at,
+        )
+        .returning(decisions.c.id)
+    ).scalar_one()
+    return pk
+
+
+def _query() -> Select[Any]:
+    return select(decisions, users.c.username).join(users, users.c.id == decisions.c.moderator_id)
+
+
+def decision_by_id(connection: Connection, decision_id: int) -> Decision | None:
+    """Return one decision."""
+    found = connection.execute(_query().where(decisions.c.id == decision_id)).mappings().first()
+    return _decision(found) if found else None
+
+
+def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
+    """Return all decisions on an item, oldest first."""
+    rows = connection.execute(
+        _query().where(decisions.c.item_id == item_id).order_by(decisions.c.id)
+    ).mappings()
+    return [_decision(row) for row in rows]
+
+
+def last_decision_of(connection: Connection, user_id: int) -> Decision | None:
+    """Return the moderator's newest decision that is still in force."""
+    found = connection.execute(
+        _query()
+        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .where(decisions.c.moderator_id == user_id)
+        .order_by(decisions.c.id.desc())
+        .limit(1)
+    )
+    row = found.mappings().first()
+    return _decision(row) if row else None
+
+
+def prior_decisions(
+    connection: Connection, forum_id: int, repeat_key: str, *, since: datetime | None, limit: int
+) -> list[Decision]:
+    """Return the decisions in force on the same text in the same forum, newest first."""
+    query = (
+        _query()
+        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .where(comments.c.forum_id == forum_id, comments.c.repeat_key == repeat_key)
+        .order_by(decisions.c.id.desc())
+        .limit(limit)
+    )
+    if since is not None:
+        query = query.where(decisions.c.created_at >= since)
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def author_record(connection: Connection, forum_id: int, author: str) -> AuthorRecord:
+    """Return an author's history."""
+    author_pk = (
+        select(authors.c.id)
+        .where(authors.c.forum_id == forum_id, authors.c.external_id == author)
+        .scalar_subquery()
+    )
+    seen = connection.scalar(
+        select(func.count(comments.c.id)).where(
+            comments.c.author_id == author_pk, comments.c.is_latest
+        )
+    )
+    in_force = (
+        select(decisions.c.action)
+        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .where(comments.c.author_id == author_pk)
+        .order_by(decisions.c.id.desc())
+    )
+    actions = [DecisionAction(action) for action in connection.scalars(in_force)]
+    return AuthorRecord(
+        comments=seen or 0,
+        approved=actions.count(DecisionAction.APPROVE),
+        rejected=actions.count(DecisionAction.REJECT),
+        recent=tuple(reversed(actions[:20])),
+    )
+
+
+def labelled_comments(
+    connection: Connection, wanted: ExportFilter, *, batch: int = 1000
+) -> Iterator[LabelledComment]:
+    """Yield the decided comments in the order of their decisions, a batch at a time."""
+    query = (
+        select(
+            decisions.c.id,
+            decisions.c.action,
+            decisions.c.labels,
+            decisions.c.reason,
+            decisions.c.created_at.label("decided_at"),
+            comments.c.body,
+            comments.c.external_id,
+            comments.c.revision,
+            comments.c.parent_text,
+            comments.c.posted_at,
+            comments.c.received_at,
+            authors.c.external_id.label("author"),
+            threads.c.external_id.label("thread"),
+            threads.c.title,
+            forums.c.slug,
+            users.c.username,
+            review_items.c.source,
+            verdicts.c.model_version,
+            verdicts.c.scores,
+        )
+        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .join(verdicts, verdicts.c.comment_id == comments.c.id)
+        .join(forums, forums.c.id == comments.c.forum_id)
+        .join(users, users.c.id == decisions.c.moderator_id)
+        .outerjoin(authors, authors.c.id == comments.c.author_id)
+        .outerjoin(threads, threads.c.id == comments.c.thread_id)
+        .order_by(decisions.c.id)
+        .limit(batch)
+    )
+    if wanted.forum is not None:
+        query = query.where(forums.c.slug == wanted.forum)
+    if wanted.since is not None:
+        query = query.where(decisions.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(decisions.c.created_at < wanted.until)
+    last = 0
+    while rows := connection.execute(query.where(decisions.c.id > last)).mappings().all():
+        yield from (_labelled(row) for row in rows)
+        last = rows[-1]["id"]
+
+
+def count_labelled(connection: Connection, wanted: ExportFilter) -> int:
+    """Return how many rows `labelled_comments` will give."""
+    query = (
+        select(func.count(decisions.c.id))
+        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(forums, forums.c.id == decisions.c.forum_id)
+    )
+    if wanted.forum is not None:
+        query = query.where(forums.c.slug == wanted.forum)
+    if wanted.since is not None:
+        query = query.where(decisions.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(decisions.c.created_at < wanted.until)
+    return connection.scalar(query) or 0
+
+
+def _decision(row: RowMapping) -> Decision:
+    return Decision(
+        id=row["id"],
+        item_id=row["item_id"],
+        comment_pk=row["comment_id"],
+        action=DecisionAction(row["action"]),
+        labels={Label(name): judged for name, judged in row["labels"].items()},
+        reason=row["reason"],
+        note=row["note"],
+        moderator=row["username"],
+        revision=row["revision"],
+        model_version=row["model_version"],
+        policy_version=row["policy_version"],
+        created_at=row["created_at"],
+        undoes_id=row["undoes_id"],
+    )
+
+
+def _rfc3339(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at is not None else None
+
+
+def _labelled(row: RowMapping) -> LabelledComment:
+    return LabelledComment(
+        text=row["body"],
+        labels={Label(name): judged for name, judged in row["labels"].items()},
+        title=row["title"],
+        parent=row["parent_text"],
+        forum=row["slug"],
+        comment_id=row["external_id"],
+        revision=row["revision"],
+        thread_id=row["thread"],
+        author_id=row["author"],
+        created_at=_rfc3339(row["posted_at"] or row["received_at"]),
+        decided_at=_rfc3339(row["decided_at"]),
+        decided_by=row["username"],
+        decision=row["action"],
+        reason_code=row["reason"],
+        source=row["source"],
+        model_version=row["model_version"],
+        scores={Label(score[0]): score[1] for score in row["scores"]},
+    )
+
+
+def item_ids_of(connection: Connection, comment_pks: Sequence[int]) -> Sequence[int]:
+    """Return the keys of the items of the given revisions."""
+    return connection.scalars(
+        select(review_items.c.id).where(review_items.c.comment_id.in_(comment_pks))
+    ).all()

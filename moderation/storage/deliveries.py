@@ -1,0 +1,218 @@
+"""The outbox: messages written with what they tell, sent later, kept until acknowledged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
+
+from moderation.storage.tables import deliveries, forums
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One outgoing message.
+
+    Attributes
+    ----------
+    message_id : str
+        The ``webhook-id``, constant over all tries.
+    payload : str
+        The JSON body as it is sent and signed.
+    state : str
+        ``pending``, ``delivered`` or ``parked``.
+    attempts : int
+        Tries so far.
+    """
+
+    id: int
+    message_id: str
+    forum_id: int
+    forum_slug: str
+    comment_pk: int | None
+    event_type: str
+    payload: str
+    state: str
+    attempts: int
+    next_attempt_at: datetime
+    last_status: int | None
+    last_error: str | None
+    created_at: datetime
+    closed_at: datetime | None
+    callback_url: str | None
+    allows_private_callback: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A message to write into the outbox."""
+
+    message_id: str
+    forum_id: int
+    comment_pk: int | None
+    event_type: str
+    payload: str
+
+
+def insert_delivery(connection: Connection, new: NewDelivery, *, at: datetime) -> int:
+    """Write a message into the outbox, due at once."""
+    pk: int = connection.execute(
+        insert(deliveries)
+        .values(
+            message_id=new.message_id,
+            forum_id=new.forum_id,
+            comment_id=new.comment_pk,
+            event_type=new.event_type,
+            payload=new.payload,
+            state="pending",
+            next_attempt_at=at,
+            created_at=at,
+        )
+        .returning(deliveries.c.id)
+    ).scalar_one()
+    return pk
+
+
+def lease_due(
+    connection: Connection, *, now: datetime, until: datetime, token: str, limit: int
+) -> list[Delivery]:
+    """Take messages that are due, so that no other worker sends them until ``until``.
+
+    A message waits while an earlier one of the same comment is pending: the forum hears of things
+    in the order in which they happened. A worker that dies lets its lease run out.
+    """
+    earlier = deliveries.alias("earlier")
+    blocked = exists().where(
+        and_(
+            earlier.c.comment_id == deliveries.c.comment_id,
+            earlier.c.id < deliveries.c.id,
+            earlier.c.state == "pending",
+        )
+    )
+    due = (
+        select(deliveries.c.id)
+        .where(deliveries.c.state == "pending", deliveries.c.next_attempt_at <= now, ~blocked)
+        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+        .limit(limit)
+    )
+    if connection.dialect.name == "postgresql":
+        due = due.with_for_update(skip_locked=True, of=deliveries)
+    taken = connection.scalars(
+        update(deliveries)
+        .where(deliveries.c.id.in_(connection.scalars(due).all()))
+        .values(
+            next_attempt_at=until,
+            lease_token=token,
+            attempts=deliveries.c.attempts + 1,
+        )
+        .returning(deliveries.c.id)
+    ).all()
+    return _select(connection, deliveries.c.id.in_(taken))
+
+
+def settle(  # noqa: PLR0913 - the outcome of one try
+    connection: Connection,
+    delivery_id: int,
+    token: str,
+    *,
+    state: str,
+    next_attempt_at: datetime,
+    status: int | None,
+    error: str | None,
+    at: datetime,
+) -> bool:
+    """Write down how a try ended, if the lease is still ours."""
+    done = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, deliveries.c.lease_token == token)
+        .values(
+            state=state,
+            next_attempt_at=next_attempt_at,
+            last_status=status,
+            last_error=error,
+            lease_token=None,
+            closed_at=None if state == "pending" else at,
+        )
+    )
+    return done.rowcount == 1
+
+
+def replay(connection: Connection, delivery_id: int, *, at: datetime) -> bool:
+    """Make a closed message due again, under the same ``webhook-id``."""
+    done = connection.execute(
+        update(deliveries)
+        .where(deliveries.c.id == delivery_id, deliveries.c.state != "pending")
+        .values(state="pending", attempts=0, next_attempt_at=at, closed_at=None)
+    )
+    return done.rowcount == 1
+
+
+def list_deliveries(
+    connection: Connection, *, state: str | None, before: int | None, limit: int
+) -> list[Delivery]:
+    """Return messages, newest first; ``before`` is the last one of the page before."""
+    conditions = [deliveries.c.state == state] if state is not None else []
+    if before is not None:
+        conditions.append(deliveries.c.id < before)
+    return _select(connection, *conditions, newest_first=True, limit=limit)
+
+
+def delivery_by_id(connection: Connection, delivery_id: int) -> Delivery | None:
+    """Return one message."""
+    found = _select(connection, deliveries.c.id == delivery_id)
+    return found[0] if found else None
+
+
+def comment_deliveries(connection: Connection, comment_pk: int) -> list[Delivery]:
+    """Return the messages about one revision, oldest first."""
+    return _select(connection, deliveries.c.comment_id == comment_pk)
+
+
+def count_by_state(connection: Connection) -> dict[str, int]:
+    """Return how many messages there are in each state."""
+    rows = connection.execute(
+        select(deliveries.c.state, func.count(deliveries.c.id)).group_by(deliveries.c.state)
+    )
+    return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+def _select(
+    connection: Connection, *conditions: Any, newest_first: bool = False, limit: int | None = None
+) -> list[Delivery]:
+    order = deliveries.c.id.desc() if newest_first else deliveries.c.id
+    query = (
+        select(
+            deliveries,
+            forums.c.slug.label("forum_slug"),
+            forums.c.callback_url,
+            forums.c.allows_private_callback,
+        )
+        .join(forums, forums.c.id == deliveries.c.forum_id)
+        .where(*conditions)
+        .order_by(order)
+        .limit(limit)
+    )
+    return [_delivery(row) for row in connection.execute(query).mappings()]
+
+
+def _delivery(row: RowMapping) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        message_id=row["message_id"],
+        forum_id=row["forum_id"],
+        forum_slug=row["forum_slug"],
+        comment_pk=row["comment_id"],
+        event_type=row["event_type"],
+        payload=row["payload"],
+        state=row["state"],
+        attempts=row["attempts"],
+        next_attempt_at=row["next_attempt_at"],
+        last_status=row["last_status"],
+        last_error=row["last_error"],
+        created_at=row["created_at"],
+        closed_at=row["closed_at"],
+        callback_url=row["callback_url"],
+        allows_private_callback=row["allows_private_callback"],
+    )

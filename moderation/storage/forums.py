@@ -1,0 +1,146 @@
+"""Forums and their credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from moderation.domain.forum import Forum
+from moderation.storage.tables import credentials, forums
+
+_COLUMNS = (
+    forums.c.id,
+    forums.c.slug,
+    forums.c.name,
+    forums.c.callback_url,
+    forums.c.allows_private_callback,
+    forums.c.is_demo,
+)
+
+
+def _forum(row: RowMapping) -> Forum:
+    return Forum(**{column.name: row[column] for column in _COLUMNS})
+
+
+def insert_forum(connection: Connection, forum: Forum, *, at: datetime) -> Forum:
+    """Store a forum; its ``id`` is given by the database."""
+    row = connection.execute(
+        insert(forums)
+        .values(
+            slug=forum.slug,
+            name=forum.name,
+            callback_url=forum.callback_url,
+            allows_private_callback=forum.allows_private_callback,
+            is_demo=forum.is_demo,
+            created_at=at,
+        )
+        .returning(*_COLUMNS)
+    )
+    return _forum(row.mappings().one())
+
+
+def update_callback(
+    connection: Connection, forum_id: int, url: str | None, *, allows_private: bool
+) -> None:
+    """Set where a forum's messages go."""
+    connection.execute(
+        update(forums)
+        .where(forums.c.id == forum_id)
+        .values(callback_url=url, allows_private_callback=allows_private)
+    )
+
+
+def forum_by_slug(connection: Connection, slug: str) -> Forum | None:
+    """Find a forum by its name."""
+    row = connection.execute(select(*_COLUMNS).where(forums.c.slug == slug)).mappings().first()
+    return _forum(row) if row else None
+
+
+def forum_by_id(connection: Connection, forum_id: int) -> Forum | None:
+    """Find a forum by our key."""
+    row = connection.execute(select(*_COLUMNS).where(forums.c.id == forum_id)).mappings().first()
+    return _forum(row) if row else None
+
+
+def list_forums(connection: Connection) -> list[Forum]:
+    """Return all forums by name."""
+    rows = connection.execute(select(*_COLUMNS).order_by(forums.c.slug)).mappings()
+    return [_forum(row) for row in rows]
+
+
+def delete_forum(connection: Connection, forum_id: int) -> None:
+    """Remove a forum and, by cascade, all that belongs to it."""
+    connection.execute(delete(forums).where(forums.c.id == forum_id))
+
+
+def insert_bearer_key(
+    connection: Connection, forum_id: int, key_digest: str, *, at: datetime
+) -> None:
+    """Store the digest of a bearer key."""
+    connection.execute(
+        insert(credentials).values(
+            forum_id=forum_id, kind="bearer", key_digest=key_digest, created_at=at
+        )
+    )
+
+
+def insert_signing_secret(
+    connection: Connection, forum_id: int, secret: str, *, at: datetime
+) -> None:
+    """Store a signing secret (``whsec_...``)."""
+    connection.execute(
+        insert(credentials).values(forum_id=forum_id, kind="signing", secret=secret, created_at=at)
+    )
+
+
+def expire_credentials(
+    connection: Connection, forum_id: int, kind: str, *, until: datetime
+) -> None:
+    """Let the credentials of one kind that have no end yet end at ``until``."""
+    connection.execute(
+        update(credentials)
+        .where(
+            credentials.c.forum_id == forum_id,
+            credentials.c.kind == kind,
+            or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > until),
+        )
+        .values(expires_at=until)
+    )
+
+
+def forum_by_key_digest(connection: Connection, key_digest: str, *, now: datetime) -> Forum | None:
+    """Find the forum that a bearer key belongs to, if the key is still valid."""
+    row = (
+        connection.execute(
+            select(*_COLUMNS)
+            .join(credentials, credentials.c.forum_id == forums.c.id)
+            .where(credentials.c.key_digest == key_digest, _is_valid(now))
+        )
+        .mappings()
+        .first()
+    )
+    return _forum(row) if row else None
+
+
+def signing_secrets(connection: Connection, forum_id: int, *, now: datetime) -> Sequence[str]:
+    """Return the valid signing secrets, newest first; two during a rotation."""
+    return connection.scalars(
+        select(credentials.c.secret)
+        .where(credentials.c.forum_id == forum_id, credentials.c.kind == "signing", _is_valid(now))
+        .order_by(credentials.c.id.desc())
+    ).all()
+
+
+def _is_valid(now: datetime) -> ColumnElement[bool]:
+    return or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > now)

@@ -1,0 +1,57 @@
+"""Policies: every version is kept, because verdicts name the one they rest on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from moderation.domain.policy import Policy, from_document, to_document
+from moderation.storage.tables import policies
+
+
+def insert_policy(
+    connection: Connection, forum_id: int, policy: Policy, *, at: datetime, by: str
+) -> None:
+    """Store one version."""
+    connection.execute(
+        insert(policies).values(
+            forum_id=forum_id,
+            version=policy.version,
+            document=to_document(policy),
+            created_at=at,
+            created_by=by,
+        )
+    )
+
+
+def current_version(connection: Connection, forum_id: int) -> int:
+    """Return the newest version's number; 0 when there is none."""
+    version = connection.scalar(
+        select(policies.c.version)
+        .where(policies.c.forum_id == forum_id)
+        .order_by(policies.c.version.desc())
+        .limit(1)
+    )
+    return version or 0
+
+
+def policy_version(connection: Connection, forum_id: int, version: int) -> Policy | None:
+    """Return one version."""
+    document = connection.scalar(
+        select(policies.c.document).where(
+            policies.c.forum_id == forum_id, policies.c.version == version
+        )
+    )
+    return from_document(document, version=version) if document is not None else None
+
+
+def current_policy(connection: Connection, forum_id: int) -> Policy:
+    """Return the newest version; the built-in default when there is none."""
+    row = connection.execute(
+        select(policies.c.version, policies.c.document)
+        .where(policies.c.forum_id == forum_id)
+        .order_by(policies.c.version.desc())
+        .limit(1)
+    ).first()
+    return from_document(row.document, version=row.version) if row else Policy(version=0)

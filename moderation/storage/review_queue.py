@@ -1,0 +1,456 @@
+"""The review queue. Claiming and deciding are compare-and-set, one statement each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from moderation.domain.review import ItemState
+from moderation.domain.verdict import Source
+from moderation.storage.tables import authors as authors_table
+from moderation.storage.tables import comments, forums, review_items, threads, users
+
+_OPEN = (ItemState.PENDING.value, ItemState.CLAIMED.value)
+
+
+class QueueOrder(StrEnum):
+    """How the queue is sorted."""
+
+    OLDEST = "oldest"
+    RISKIEST = "riskiest"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which open items; None or False means all.
+
+    Attributes
+    ----------
+    label : str or None
+        Items whose strongest flagged label is this one.
+    source : Source or None
+    is_held, is_reported, is_escalated : bool
+        Only those.
+    """
+
+    forum: str | None = None
+    label: str | None = None
+    source: Source | None = None
+    is_held: bool = False
+    is_reported: bool = False
+    is_escalated: bool = False
+    order: QueueOrder = QueueOrder.OLDEST
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """One item of the queue with what a list shows of it.
+
+    Attributes
+    ----------
+    risk : float
+        Highest deciding score, in [0, 1].
+    claimed_by : str or None
+        The moderator's name.
+    """
+
+    id: int
+    comment_pk: int
+    forum_id: int
+    forum_slug: str
+    forum_name: str
+    state: ItemState
+    reasons: tuple[str, ...]
+    source: Source
+    is_held: bool
+    is_audit: bool
+    is_escalated: bool
+    report_count: int
+    risk: float
+    top_label: str | None
+    created_at: datetime
+    claimed_by_id: int | None
+    claimed_by: str | None
+    claim_token: str | None
+    claim_expires_at: datetime | None
+    decision_id: int | None
+    body: str
+    author_name: str | None
+    thread_title: str | None
+    is_demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCounts:
+    """How much work there is. Ages in seconds are left to the reader of ``oldest_at``."""
+
+    waiting: int
+    held: int
+    reported: int
+    escalated: int
+    audit: int
+    claimed: int
+    oldest_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """A comment to be queued."""
+
+    comment_pk: int
+    forum_id: int
+    reasons: tuple[str, ...]
+    source: Source
+    is_held: bool
+    is_audit: bool
+    risk: float
+    top_label: str | None
+    report_count: int = 0
+
+
+def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
+    """Queue a comment; returns the item's key."""
+    pk: int = connection.execute(
+        insert(review_items)
+        .values(
+            comment_id=item.comment_pk,
+            forum_id=item.forum_id,
+            state=ItemState.PENDING.value,
+            reasons=list(item.reasons),
+            source=item.source.value,
+            is_held=item.is_held,
+            is_audit=item.is_audit,
+            risk=item.risk,
+            top_label=item.top_label,
+            report_count=item.report_count,
+            created_at=at,
+        )
+        .returning(review_items.c.id)
+    ).scalar_one()
+    return pk
+
+
+def close_open_items(
+    connection: Connection, comment_pks: Sequence[int], state: ItemState, *, at: datetime
+) -> Sequence[int]:
+    """Close the open items of the given revisions; returns the keys of those closed."""
+    return connection.scalars(
+        update(review_items)
+        .where(review_items.c.comment_id.in_(comment_pks), review_items.c.state.in_(_OPEN))
+        .values(
+            state=state.value,
+            closed_at=at,
+            claimed_by=None,
+            claim_token=None,
+            claim_expires_at=None,
+        )
+        .returning(review_items.c.id)
+    ).all()
+
+
+def add_report(
+    connection: Connection, item_id: int, reasons: tuple[str, ...], *, is_first: bool
+) -> None:
+    """Count a reader's report on an item, and stop hiding it as an audit sample."""
+    values: dict[str, Any] = {
+        "report_count": review_items.c.report_count + 1,
+        "reasons": list(reasons),
+    }
+    if is_first:
+        values["is_audit"] = False
+    connection.execute(update(review_items).where(review_items.c.id == item_id).values(**values))
+
+
+def claim_item(
+    connection: Connection,
+    item_id: int,
+    user_id: int,
+    token: str,
+    *,
+    now: datetime,
+    expires_at: datetime,
+) -> bool:
+    """Claim one item if it is free, expired or already the caller's.
+
+    One statement: of two who try, the database lets one through.
+    """
+    free = or_(_is_free(now), review_items.c.claimed_by == user_id)
+    done = connection.execute(
+        update(review_items)
+        .where(review_items.c.id == item_id, review_items.c.state.in_(_OPEN), free)
+        .values(
+            state=ItemState.CLAIMED.value,
+            claimed_by=user_id,
+            claim_token=token,
+            claim_expires_at=expires_at,
+        )
+    )
+    return done.rowcount == 1
+
+
+def next_free(
+    connection: Connection,
+    wanted: QueueFilter,
+    *,
+    now: datetime,
+    after: int | None,
+    sees_escalated: bool,
+) -> int | None:
+    """Return the key of the next item that may be claimed.
+
+    Parameters
+    ----------
+    after : int or None
+        Start behind this item, so that a skipped one does not come back at once.
+    sees_escalated : bool
+        Whether escalated items are offered.
+    """
+    query = _filtered(select(review_items.c.id), wanted).where(_is_free(now))
+    if not sees_escalated:
+        query = query.where(~review_items.c.is_escalated)
+    if after is not None:
+        query = _behind(connection, query, wanted.order, after)
+    query = query.order_by(*_ordering(wanted.order)).limit(1)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True, of=review_items)
+    found: int | None = connection.scalar(query)
+    return found
+
+
+def release_claim(
+    connection: Connection, item_id: int, token: str, *, is_escalated: bool | None = None
+) -> bool:
+    """Give an item back to the queue if the token still holds it."""
+    values: dict[str, Any] = {
+        "state": ItemState.PENDING.value,
+        "claimed_by": None,
+        "claim_token": None,
+        "claim_expires_at": None,
+    }
+    if is_escalated is not None:
+        values["is_escalated"] = is_escalated
+    done = connection.execute(
+        update(review_items).where(*_held_by(item_id, token)).values(**values)
+    )
+    return done.rowcount == 1
+
+
+def extend_claim(connection: Connection, item_id: int, token: str, *, expires_at: datetime) -> bool:
+    """Lengthen a claim if the token still holds it."""
+    done = connection.execute(
+        update(review_items).where(*_held_by(item_id, token)).values(claim_expires_at=expires_at)
+    )
+    return done.rowcount == 1
+
+
+def close_by_decision(
+    connection: Connection, item_id: int, token: str, decision_id: int, *, at: datetime
+) -> bool:
+    """Decide an item if the token still holds it (compare-and-set)."""
+    done = connection.execute(
+        update(review_items)
+        .where(*_held_by(item_id, token))
+        .values(
+            state=ItemState.DECIDED.value,
+            decision_id=decision_id,
+            closed_at=at,
+            claimed_by=None,
+            claim_token=None,
+            claim_expires_at=None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def reopen_for(
+    connection: Connection,
+    item_id: int,
+    decision_id: int,
+    user_id: int,
+    token: str,
+    *,
+    expires_at: datetime,
+) -> bool:
+    """Take a decided item back into a claim, if this decision is still in force."""
+    done = connection.execute(
+        update(review_items)
+        .where(
+            review_items.c.id == item_id,
+            review_items.c.state == ItemState.DECIDED.value,
+            review_items.c.decision_id == decision_id,
+        )
+        .values(
+            state=ItemState.CLAIMED.value,
+            decision_id=None,
+            closed_at=None,
+            claimed_by=user_id,
+            claim_token=token,
+            claim_expires_at=expires_at,
+        )
+    )
+    return done.rowcount == 1
+
+
+def item_by_id(connection: Connection, item_id: int) -> ReviewItem | None:
+    """Return one item, open or closed."""
+    found = connection.execute(_list_query().where(review_items.c.id == item_id)).mappings().first()
+    return _item(found) if found else None
+
+
+def list_items(
+    connection: Connection, wanted: QueueFilter, *, after: int | None, limit: int
+) -> list[ReviewItem]:
+    """Return one page of open items. Keyset: ``after`` is the last item of the page before."""
+    query = _filtered(_list_query(), wanted)
+    if after is not None:
+        query = _behind(connection, query, wanted.order, after)
+    rows = connection.execute(query.order_by(*_ordering(wanted.order)).limit(limit)).mappings()
+    return [_item(row) for row in rows]
+
+
+def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) -> QueueCounts:
+    """Count the open items that match."""
+
+    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count(review_items.c.id).filter(condition)
+
+    claimed = and_(review_items.c.state == ItemState.CLAIMED.value, ~_is_free(now))
+    row = connection.execute(
+        _filtered(
+            select(
+                func.count(review_items.c.id).label("waiting"),
+                count(review_items.c.is_held).label("held"),
+                count(review_items.c.report_count > 0).label("reported"),
+                count(review_items.c.is_escalated).label("escalated"),
+                count(review_items.c.is_audit).label("audit"),
+                count(claimed).label("claimed"),
+                func.min(review_items.c.created_at).label("oldest_at"),
+            ),
+            wanted,
+        )
+    ).one()
+    return QueueCounts(*row)
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        review_items.c.state == ItemState.PENDING.value,
+        and_(
+            review_items.c.state == ItemState.CLAIMED.value,
+            review_items.c.claim_expires_at <= now,
+        ),
+    )
+
+
+def _held_by(item_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        review_items.c.id == item_id,
+        review_items.c.state == ItemState.CLAIMED.value,
+        review_items.c.claim_token == token,
+    )
+
+
+def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+    query = query.where(review_items.c.state.in_(_OPEN))
+    if wanted.forum is not None:
+        forum_id = select(forums.c.id).where(forums.c.slug == wanted.forum).scalar_subquery()
+        query = query.where(review_items.c.forum_id == forum_id)
+    if wanted.label is not None:
+        query = query.where(review_items.c.top_label == wanted.label)
+    if wanted.source is not None:
+        query = query.where(review_items.c.source == wanted.source.value)
+    if wanted.is_held:
+        query = query.where(review_items.c.is_held)
+    if wanted.is_reported:
+        query = query.where(review_items.c.report_count > 0)
+    if wanted.is_escalated:
+        query = query.where(review_items.c.is_escalated)
+    return query
+
+
+def _ordering(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+    if order is QueueOrder.RISKIEST:
+        return (review_items.c.risk.desc(), review_items.c.id.desc())
+    return (review_items.c.created_at, review_items.c.id)
+
+
+def _behind(
+    connection: Connection, query: Select[Any], order: QueueOrder, after: int
+) -> Select[Any]:
+    last = connection.execute(
+        select(review_items.c.created_at, review_items.c.risk).where(review_items.c.id == after)
+    ).first()
+    if last is None:
+        return query
+    if order is QueueOrder.RISKIEST:
+        place = tuple_(review_items.c.risk, review_items.c.id)
+        return query.where(place < tuple_(last.risk, after))
+    place = tuple_(review_items.c.created_at, review_items.c.id)
+    return query.where(place > tuple_(last.created_at, after))
+
+
+def _list_query() -> Select[Any]:
+    return (
+        select(
+            review_items,
+            forums.c.slug.label("forum_slug"),
+            forums.c.name.label("forum_name"),
+            forums.c.is_demo,
+            users.c.username.label("claimed_by_name"),
+            comments.c.body,
+            authors_table.c.name.label("author_name"),
+            authors_table.c.external_id.label("author_external_id"),
+            threads.c.title.label("thread_title"),
+        )
+        .join(forums, forums.c.id == review_items.c.forum_id)
+        .join(comments, comments.c.id == review_items.c.comment_id)
+        .outerjoin(authors_table, authors_table.c.id == comments.c.author_id)
+        .outerjoin(threads, threads.c.id == comments.c.thread_id)
+        .outerjoin(users, users.c.id == review_items.c.claimed_by)
+    )
+
+
+def _item(row: RowMapping) -> ReviewItem:
+    return ReviewItem(
+        id=row["id"],
+        comment_pk=row["comment_id"],
+        forum_id=row["forum_id"],
+        forum_slug=row["forum_slug"],
+        forum_name=row["forum_name"],
+        state=ItemState(row["state"]),
+        reasons=tuple(row["reasons"]),
+        source=Source(row["source"]),
+        is_held=row["is_held"],
+        is_audit=row["is_audit"],
+        is_escalated=row["is_escalated"],
+        report_count=row["report_count"],
+        risk=row["risk"],
+        top_label=row["top_label"],
+        created_at=row["created_at"],
+        claimed_by_id=row["claimed_by"],
+        claimed_by=row["claimed_by_name"],
+        claim_token=row["claim_token"],
+        claim_expires_at=row["claim_expires_at"],
+        decision_id=row["decision_id"],
+        body=row["body"],
+        author_name=row["author_name"] or row["author_external_id"],
+        thread_title=row["thread_title"],
+        is_demo=row["is_demo"],
+    )

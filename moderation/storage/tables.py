@@ -1,0 +1,319 @@
+"""The schema. ``migrations/`` builds it; a test keeps the two equal."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.types import TypeDecorator
+
+from moderation.domain.review import DecisionAction, ItemState, Role
+from moderation.domain.verdict import Verdict
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time in UTC; SQLite keeps it without zone, and we give it back with one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time; store UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone reached the database")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return an aware time in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _one_of(column: str, values: Any) -> str:
+    return f"{column} IN ({', '.join(repr(str(value)) for value in values)})"
+
+
+def _forum_id(**options: Any) -> Column[Any]:
+    return Column("forum_id", Id, ForeignKey("forums.id", ondelete="CASCADE"), **options)
+
+
+def _comment_id(**options: Any) -> Column[Any]:
+    return Column("comment_id", Id, ForeignKey("comments.id", ondelete="CASCADE"), **options)
+
+
+forums = Table(
+    "forums",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("slug", String(40), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("callback_url", String(2000)),
+    Column("allows_private_callback", Boolean, nullable=False, server_default=false()),
+    Column("is_demo", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("key_digest", String(64), unique=True),
+    Column("secret", String(200)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    CheckConstraint(_one_of("kind", ["bearer", "signing"]), name="kind"),
+    CheckConstraint(
+        "(kind = 'bearer' AND key_digest IS NOT NULL AND secret IS NULL)"
+        " OR (kind = 'signing' AND secret IS NOT NULL AND key_digest IS NULL)",
+        name="content",
+    ),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    _forum_id(primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("document", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", String(200), nullable=False),
+)
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", String(80), nullable=False, unique=True),
+    Column("password_hash", String(200), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("session_version", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime),
+    CheckConstraint(_one_of("role", Role), name="role"),
+)
+
+authors = Table(
+    "authors",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("name", String(200)),
+    Column("joined_at", UtcDateTime),
+    Column("post_count", Integer),
+    Column("is_trusted", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("forum_id", "external_id"),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("title", String(1000)),
+    Column("url", String(2000)),
+    UniqueConstraint("forum_id", "external_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("revision", String(200), nullable=False),
+    Column("is_latest", Boolean, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("text_format", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("quotes", JSON, nullable=False),
+    Column("repeat_key", String(32)),
+    Column("author_id", Id, ForeignKey("authors.id")),
+    Column("thread_id", Id, ForeignKey("threads.id")),
+    Column("parent_external_id", String(200)),
+    Column("parent_text", Text),
+    Column("permalink", String(2000)),
+    Column("language", String(35)),
+    Column("posted_at", UtcDateTime),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("deleted_at", UtcDateTime),
+    UniqueConstraint("forum_id", "external_id", "revision"),
+    Index(None, "forum_id", "external_id", "id"),
+    Index(None, "forum_id", "repeat_key"),
+    Index(None, "author_id", "id"),
+    Index(None, "thread_id", "id"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    _comment_id(primary_key=True, autoincrement=False),
+    Column("verdict", String(16), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("scores", JSON, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("rule_spans", JSON, nullable=False),
+    Column("model_version", String(80)),
+    Column("policy_version", Integer, nullable=False),
+    Column("request_id", String(80), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("verdict", Verdict), name="verdict"),
+)
+
+shadow_scores = Table(
+    "shadow_scores",
+    metadata,
+    _comment_id(primary_key=True, autoincrement=False),
+    Column("model_version", String(80), primary_key=True),
+    Column("scores", JSON, nullable=False),
+    Column("flags", Boolean, nullable=False),
+)
+
+review_items = Table(
+    "review_items",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _comment_id(nullable=False, unique=True),
+    _forum_id(nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("is_held", Boolean, nullable=False),
+    Column("is_audit", Boolean, nullable=False),
+    Column("is_escalated", Boolean, nullable=False, server_default=false()),
+    Column("report_count", Integer, nullable=False, server_default=text("0")),
+    Column("risk", Float, nullable=False),
+    Column("top_label", String(20)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("claimed_by", Id, ForeignKey("users.id")),
+    Column("claim_token", String(32)),
+    Column("claim_expires_at", UtcDateTime),
+    Column("decision_id", Id),
+    Column("closed_at", UtcDateTime),
+    CheckConstraint(_one_of("state", ItemState), name="state"),
+    CheckConstraint(
+        "(state = 'claimed') = (claimed_by IS NOT NULL AND claim_token IS NOT NULL"
+        " AND claim_expires_at IS NOT NULL)",
+        name="claim",
+    ),
+    CheckConstraint("(state = 'decided') = (decision_id IS NOT NULL)", name="decided"),
+    Index(None, "state", "created_at", "id"),
+    Index(None, "forum_id", "state", "created_at", "id"),
+    Index(None, "claimed_by"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "item_id", Id, ForeignKey("review_items.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    _comment_id(nullable=False, index=True),
+    _forum_id(nullable=False),
+    Column("action", String(16), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("reason", String(24)),
+    Column("note", Text, nullable=False),
+    Column("moderator_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("undoes_id", Id, ForeignKey("decisions.id")),
+    Column("revision", String(200), nullable=False),
+    Column("model_version", String(80)),
+    Column("policy_version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("action", DecisionAction), name="action"),
+    Index(None, "forum_id", "id"),
+    Index(None, "moderator_id", "id"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _comment_id(nullable=False),
+    _forum_id(nullable=False),
+    Column("reporter_key", String(200), nullable=False),
+    Column("reason", String(200)),
+    Column("note", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("comment_id", "reporter_key"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", String(64), nullable=False, unique=True),
+    _forum_id(nullable=False),
+    _comment_id(),
+    Column("event_type", String(40), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("0")),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("lease_token", String(32)),
+    Column("last_status", Integer),
+    Column("last_error", String(500)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    CheckConstraint(_one_of("state", ["pending", "delivered", "parked"]), name="state"),
+    Index(None, "state", "next_attempt_at", "id"),
+    Index(None, "comment_id", "id"),
+    Index(None, "forum_id", "id"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("forum_id", Id, ForeignKey("forums.id", ondelete="CASCADE")),
+    _comment_id(),
+    Column("details", JSON, nullable=False),
+    Index(None, "comment_id", "id"),
+    Index(None, "kind", "id"),
+)

@@ -1,0 +1,173 @@
+"""Read and validate exports and our own corpus; drop duplicates; report what was dropped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifiers.labelled import LabelledComment, LabelledCommentError, from_json_line
+from classifiers.labels import KIND_LABELS, Label
+from training.example import Example
+
+CORPUS_DIR = Path(__file__).parent / "corpus"
+SIDES = ("left", "right", "none", "other")
+_FIELDS = {"text", "abusive", "partisan", "kinds", "side", "topic"}
+
+
+class DatasetError(ValueError):
+    """Input that cannot be used; the message names file, line and field."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A line that does not train.
+
+    Attributes
+    ----------
+    file : str
+        Name of the file.
+    line : int
+        Line number from 1.
+    reason : str
+        Why, in words; never the comment's text.
+    """
+
+    file: str
+    line: int
+    reason: str
+
+
+def text_key(text: str) -> str:
+    """Return what two copies of a text share: letters and digits, without case."""
+    return hashlib.sha256(
+        "".join(char for char in text.lower() if char.isalnum()).encode("utf-8", "replace")
+        or text.encode("utf-8", "replace")
+    ).hexdigest()[:24]
+
+
+def read_corpus(folder: Path = CORPUS_DIR) -> list[Example]:
+    """Return the rows of our own corpus, in file order, exact duplicates dropped.
+
+    Raises
+    ------
+    DatasetError
+        On the first line that breaks the corpus rules.
+    """
+    rows: list[Example] = []
+    seen: set[str] = set()
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                example = _corpus_row(path.name, number, line)
+                key = text_key(example.text)
+                if key not in seen:
+                    seen.add(key)
+                    rows.append(example)
+    return rows
+
+
+def check_corpus_record(record: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with a corpus line, naming the field, or None."""
+    missing = _FIELDS - set(record)
+    if missing:
+        return f"{min(missing)}: missing"
+    if not isinstance(record["text"], str) or not record["text"].strip():
+        return "text: expected a non-empty string"
+    for name in ("abusive", "partisan"):
+        if record[name] not in (0, 1) or isinstance(record[name], bool):
+            return f"{name}: expected 0 or 1"
+    kinds = record["kinds"]
+    if not isinstance(kinds, list) or not set(kinds) <= {kind.value for kind in KIND_LABELS}:
+        return "kinds: expected a list of insult, profanity, threat, identity_attack"
+    if set(kinds) - {"profanity"} and not record["abusive"]:
+        return "kinds: a kind of abuse on a line that is not abusive"
+    if record["side"] not in SIDES:
+        return f"side: expected one of {', '.join(SIDES)}"
+    return None
+
+
+def _corpus_row(file: str, number: int, line: str) -> Example:
+    try:
+        record = json.loads(line)
+        problem = check_corpus_record(record)
+    except (ValueError, TypeError):
+        problem = "not a JSON object"
+        record = {}
+    if problem:
+        message = f"{file}, line {number}: {problem}"
+        raise DatasetError(message)
+    labels = {Label.ABUSIVE: float(record["abusive"]), Label.PARTISAN: float(record["partisan"])}
+    labels |= {kind: float(kind.value in record["kinds"]) for kind in KIND_LABELS}
+    event = record.get("event") or record["topic"]
+    return Example(
+        record["text"].strip(),
+        labels,
+        f"corpus/{file.removesuffix('.jsonl')}",
+        group=f"corpus:{str(event).casefold()}",
+        side=record["side"],
+        category=record.get("category") or "",
+        pair=record.get("pair") or "",
+        topic=str(record["topic"]),
+    )
+
+
+def read_exports(paths: Sequence[Path]) -> tuple[list[Example], list[Dropped]]:
+    """Read labelled comments of one or more exports.
+
+    A broken line is dropped and reported. Of copies of one text the latest decision stays.
+
+    Raises
+    ------
+    DatasetError
+        If a file cannot be read or holds no usable line; names file, line and field.
+    """
+    dropped: list[Dropped] = []
+    latest: dict[str, tuple[Example, str, int]] = {}
+    for path in paths:
+        before = len(dropped)
+        n_good = 0
+        for number, line in _lines(path):
+            try:
+                example = _exported_row(from_json_line(line))
+            except LabelledCommentError as error:
+                dropped.append(Dropped(path.name, number, str(error)))
+                continue
+            n_good += 1
+            key = text_key(example.text)
+            other = latest.get(key)
+            if other is None or example.time >= other[0].time:
+                latest[key] = (example, path.name, number)
+            if other is not None:
+                loser = other if latest[key][0] is example else (example, path.name, number)
+                dropped.append(Dropped(loser[1], loser[2], "same text as another line"))
+        if not n_good:
+            reason = f"line {dropped[-1].line}: {dropped[-1].reason}" if dropped[before:] else "empty"
+            message = f"{path.name}: no labelled comment in it ({reason})"
+            raise DatasetError(message)
+    return [entry[0] for entry in latest.values()], dropped
+
+
+def _lines(path: Path) -> Iterable[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8", errors="replace") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, line
+    except OSError as error:
+        message = f"{path}: cannot be read ({error.strerror})"
+        raise DatasetError(message) from error
+
+
+def _exported_row(comment: LabelledComment) -> Example:
+    return Example(
+        comment.text.strip(),
+        {label: float(judged) for label, judged in comment.labels.items()},
+        f"export/{comment.source}",
+        weight=comment.weight,
+        group=f"author:{comment.forum}:{comment.author_id}" if comment.author_id else "",
+        time=comment.decided_at or comment.created_at or "",
+    )

@@ -1,0 +1,65 @@
+"""One training row, whatever it was read from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from classifiers.labels import Label
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text with what is known of its labels.
+
+    Attributes
+    ----------
+    text : str
+        What the scorer will see.
+    labels : Mapping[Label, float]
+        1 or 0, or between them where annotators disagreed. An absent label is unknown.
+    source : str
+        Name of the set or export it comes from.
+    weight : float
+        Weight in training, positive.
+    label_weights : Mapping[Label, float]
+        Further factor for single labels whose meaning in this source is only near ours.
+    group : str
+        Rows of one group stay on one side of every split: author, event, twin.
+    time : str
+        RFC 3339; orders a split by time. Empty if unknown.
+    side, category, pair, topic : str
+        Of our own corpus; empty elsewhere.
+    """
+
+    text: str
+    labels: Mapping[Label, float]
+    source: str
+    weight: float = 1.0
+    label_weights: Mapping[Label, float] = field(default_factory=dict)
+    group: str = ""
+    time: str = ""
+    side: str = ""
+    category: str = ""
+    pair: str = ""
+    topic: str = ""
+
+
+def label_matrix(rows: Sequence[Example], labels: Sequence[Label]) -> Floats:
+    """Return labels of shape (n_rows, n_labels), NaN where unknown."""
+    return np.array(
+        [[row.labels.get(label, np.nan) for label in labels] for row in rows], dtype=np.float64
+    ).reshape(len(rows), len(labels))
+
+
+def weight_matrix(rows: Sequence[Example], labels: Sequence[Label]) -> Floats:
+    """Return weights of shape (n_rows, n_labels)."""
+    return np.array(
+        [[row.weight * row.label_weights.get(label, 1.0) for label in labels] for row in rows],
+        dtype=np.float64,
+    ).reshape(len(rows), len(labels))

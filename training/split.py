@@ -1,0 +1,118 @@
+"""Split so that nothing leaks: by time, grouped by author, event and near-duplicate text."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from classifiers.text import fold, tokenize
+from training.example import Example
+
+_SEEDS = (0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0xD3A2646C)
+_SHINGLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Row numbers of the parts; together they are all rows, none twice."""
+
+    train: tuple[int, ...]
+    calibrate: tuple[int, ...]
+    test: tuple[int, ...]
+
+
+def groups(rows: Sequence[Example]) -> list[int]:
+    """Return the group of each row: rows joined by author, event, twin or near-equal text.
+
+    Near-equal is found by min-hashes over runs of three words (Broder 1997), two hashes a band:
+    texts that share most runs land in one group.
+    """
+    parent = list(range(len(rows)))
+
+    def find(index: int) -> int:
+        while parent[index] != index:
+            parent[index] = parent[parent[index]]
+            index = parent[index]
+        return index
+
+    first: dict[str, int] = {}
+    for index, row in enumerate(rows):
+        keys = [f"g:{row.group}"] if row.group else []
+        if row.pair:
+            keys.append(f"p:{row.source}:{row.pair}")
+        keys.extend(near_duplicate_keys(row.text))
+        for key in keys:
+            other = first.setdefault(key, index)
+            parent[find(index)] = find(other)
+    return [find(index) for index in range(len(rows))]
+
+
+def near_duplicate_keys(text: str) -> list[str]:
+    """Return keys of which near-equal texts share at least one (short texts: the whole)."""
+    forms = [fold(token.kind, token.surface).form for token in tokenize(text[:4000])]
+    words = [form for form in forms if form[:1].isalnum()]
+    if len(words) < _SHINGLE + 3:
+        return ["s:" + " ".join(words or forms)]
+    hashes = [
+        zlib.crc32(" ".join(words[i : i + _SHINGLE]).encode("utf-8", "replace"))
+        for i in range(len(words) - _SHINGLE + 1)
+    ]
+    minima = [min((value * (seed | 1) + seed) & 0xFFFFFFFF for value in hashes) for seed in _SEEDS]
+    return [f"{band}:{minima[band]}:{minima[band + 1]}" for band in range(0, len(minima), 2)]
+
+
+def bucket(key: str, seed: int) -> float:
+    """Return a repeatable number in [0, 1) for a key."""
+    digest = hashlib.blake2b(f"{seed}:{key}".encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def by_hash(rows: Sequence[Example], *, seed: int, calibrate: float, test: float) -> Split:
+    """Split whole groups at random, repeatably.
+
+    Parameters
+    ----------
+    rows : sequence of Example
+    seed : int
+    calibrate, test : float
+        Shares of the groups.
+    """
+    parts: tuple[list[int], list[int], list[int]] = ([], [], [])
+    for index, group in enumerate(groups(rows)):
+        place = bucket(rows[group].group or rows[group].text, seed)
+        part = 2 if place < test else 1 if place < test + calibrate else 0
+        parts[part].append(index)
+    return Split(*(tuple(part) for part in parts))
+
+
+def by_time(rows: Sequence[Example], *, test: float) -> tuple[list[int], list[int]]:
+    """Split so that the newest groups test what the older ones trained.
+
+    A group is as old as its oldest row, so nobody's comments stand on both sides. Rows
+    without a time come first, in their order.
+
+    Returns
+    -------
+    train, test : list of int
+        Row numbers.
+    """
+    membership = groups(rows)
+    starts: dict[int, tuple[str, int]] = {}
+    sizes: dict[int, int] = {}
+    for index, group in enumerate(membership):
+        start = (rows[index].time, index)
+        starts[group] = min(starts.get(group, start), start)
+        sizes[group] = sizes.get(group, 0) + 1
+    wanted = round(test * len(rows))
+    chosen: set[int] = set()
+    taken = 0
+    for group in sorted(starts, key=lambda key: starts[key], reverse=True):
+        if taken + sizes[group] <= wanted + max(1, wanted // 4):
+            chosen.add(group)
+            taken += sizes[group]
+        if taken >= wanted:
+            break
+    held_out = [index for index, group in enumerate(membership) if group in chosen]
+    return [index for index, group in enumerate(membership) if group not in chosen], held_out
