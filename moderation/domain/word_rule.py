@@ -46,6 +46,7 @@ class WordRule:
     note: str = ""
 
     def __post_init__(self) -> None:
+        """Refuse a rule that could match nothing, or not what its author meant."""
         fields = {}
         if self.action not in {Verdict.FLAG, Verdict.HOLD}:
             fields["action"] = "expected flag or hold"

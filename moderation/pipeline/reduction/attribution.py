@@ -11,17 +11,21 @@ _VERBS = (
     r"said|says|wrote|writes|replied|schrieb|schreibt|sagte|hat geschrieben|a écrit|a dit|"
     r"escribió|dijo|ha scritto|ha detto|schreef|zei|escreveu|disse|napisał|написал|skrev"
 )
-# Each pattern is anchored, and its lazy group ends at a fixed word: linear on a capped line.
-_NAME_LAST = re.compile(
-    r"(?:(?:On|Am|Le|El|Il|Op|Em)\s.{0,120}?\d{4}.{0,40}?|\d+\s.{0,30}?ago|(?:Just now|Yesterday|"
-    r"Today|Gestern|Heute).{0,30}?|(?:vor|Vor)\s.{0,30}?)"
-    rf"(?:,\s*|\s(?:schrieb|schreibt|sagte)\s+|\s)(?P<name>\S.{{0,100}}?)(?:\s(?:{_VERBS}))?\s*:?$",
+# All patterns meet lines that are capped first, so their backtracking is bounded.
+_STARTS_WITH_TIME = re.compile(
+    r"(?:On|Am|Le|El|Il|Op|Em|Just|Yesterday|Today|Gestern|Heute|Gerade|Vor|A few|\d+)\s",
     re.IGNORECASE,
 )
-_NAME_FIRST = re.compile(
-    rf"(?P<name>\S.{{0,100}}?)\s(?:{_VERBS})(?:\s(?:am|on|le|el|il|op|em)\s.{{1,100}})?\s*:?$",
+_TIME = re.compile(
+    r".*(?:\d[:.h]\d\d(?:\s?[AP]\.?M\.?|\sUhr)?|\b\d{4}|\bago|\bnow|yesterday|today),?\s+(?=\S)",
     re.IGNORECASE,
 )
+_TIME_VERB_NAME = re.compile(r".*?\s(?:schrieb|schreibt|sagte)\s+(?P<name>\S.*)$", re.IGNORECASE)
+_NAME_VERB_TIME = re.compile(
+    rf"(?P<name>\S.*?)\s(?:{_VERBS})\s(?:am|on|le|el|il|op|em)\s.+$", re.IGNORECASE
+)
+_LAST_VERB = re.compile(rf"\s(?:{_VERBS})$", re.IGNORECASE)
+_MAIL_ADDRESS = re.compile(r"\s*<[^<>]*>$")
 _POSTED_BY = re.compile(
     r"(?:(?:Originally posted|Quote|Zitat|Citation|Cita|Posted)\s(?:by|from|von|de)|Quote from)"
     r"\s*:?\s*(?P<name>\S.{0,100}?)(?:\son\s.{1,60})?\s*:?$",
@@ -51,9 +55,12 @@ def quoted_person(line: str) -> str | None:
     str or None
         The name; the line itself when its form is unknown; None when nothing is left.
     """
-    line = " ".join(line[:MAX_LINE_LENGTH].split())
-    for pattern in (_POSTED_BY, _NAME_LAST, _NAME_FIRST):
-        match = pattern.match(line)
-        if match:
-            return match["name"].strip(" ,:") or None
-    return line.strip(" ,:") or None
+    line = " ".join(line[:MAX_LINE_LENGTH].split()).strip(" ,:\u00ab\u00bb")
+    match = _POSTED_BY.match(line)
+    if match is None and _STARTS_WITH_TIME.match(line):
+        match = _TIME_VERB_NAME.match(line)
+    match = match or _NAME_VERB_TIME.match(line)
+    name = match["name"] if match else _LAST_VERB.sub("", line)
+    if match is None and _STARTS_WITH_TIME.match(name):
+        name = _TIME.sub("", name, count=1)
+    return _MAIL_ADDRESS.sub("", name).strip(" ,:") or None

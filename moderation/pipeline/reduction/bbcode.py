@@ -10,10 +10,70 @@ QUOTES = frozenset({"quote", "blockquote", "bquote"})
 _DROPPED = frozenset({"img", "image", "attach", "attachment", "media", "video", "youtube", "flash"})
 _LINKS = frozenset({"url", "link", "iurl", "email"})
 _BLOCKS = frozenset(
-    ["center", "code", "details", "html", "indent", "left", "li", "list", "ol", "php", "pre", "right", "spoiler", "table", "td", "tr", "ul"]
+    [
+        "center",
+        "code",
+        "details",
+        "html",
+        "indent",
+        "left",
+        "li",
+        "list",
+        "ol",
+        "php",
+        "pre",
+        "right",
+        "spoiler",
+        "table",
+        "td",
+        "tr",
+        "ul",
+    ]
 )
 _INLINE = frozenset(
-    ["abbr", "align", "b", "big", "bgcolor", "color", "colour", "del", "em", "font", "glow", "h", "h1", "h2", "h3", "h4", "h5", "h6", "heading", "highlight", "i", "icode", "inlinespoiler", "ins", "ispoiler", "justify", "mention", "mono", "noparse", "plain", "s", "shadow", "size", "small", "strike", "strong", "sub", "sup", "tt", "u", "user"]
+    [
+        "abbr",
+        "align",
+        "b",
+        "big",
+        "bgcolor",
+        "color",
+        "colour",
+        "del",
+        "em",
+        "font",
+        "glow",
+        "h",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "heading",
+        "highlight",
+        "i",
+        "icode",
+        "inlinespoiler",
+        "ins",
+        "ispoiler",
+        "justify",
+        "mention",
+        "mono",
+        "noparse",
+        "plain",
+        "s",
+        "shadow",
+        "size",
+        "small",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "user",
+    ]
 )
 _TITLED = frozenset({"details", "spoiler"})
 _MAX_ADDRESS_LENGTH = 2_000

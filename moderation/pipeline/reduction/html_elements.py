@@ -12,10 +12,74 @@ from enum import StrEnum
 from moderation.pipeline.reduction.attribution import quoted_person
 
 BLOCKS = frozenset(
-    ["address", "article", "aside", "blockquote", "body", "br", "center", "dd", "details", "dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "optgroup", "option", "p", "pre", "search", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul"]
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "details",
+        "dialog",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "legend",
+        "li",
+        "main",
+        "menu",
+        "nav",
+        "ol",
+        "optgroup",
+        "option",
+        "p",
+        "pre",
+        "search",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "tr",
+        "ul",
+    ]
 )
 CELLS = frozenset({"td", "th"})
-VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
 RAW = frozenset({"iframe", "noembed", "noframes", "script", "style", "template"})
 """Elements whose content is never shown."""
 
@@ -32,10 +96,26 @@ class Role(StrEnum):
 
 
 _QUOTE_CLASSES = frozenset(
-    ["bbcode_quote", "bbCodeBlock--quote", "bbc_standard_quote", "gmail_quote", "ipsQuote", "quotebody", "quotecontent", "quotemessage"]
+    [
+        "bbcode_quote",
+        "bbCodeBlock--quote",
+        "bbc_standard_quote",
+        "gmail_quote",
+        "ipsQuote",
+        "quotebody",
+        "quotecontent",
+        "quotemessage",
+    ]
 )
 _ATTRIBUTION_CLASSES = frozenset(
-    ["bbCodeBlock-title", "bbcode_postedby", "ipsQuote_citation", "quoteheader", "quotetitle", "topslice_quote"]
+    [
+        "bbCodeBlock-title",
+        "bbcode_postedby",
+        "ipsQuote_citation",
+        "quoteheader",
+        "quotetitle",
+        "topslice_quote",
+    ]
 )
 _FURNITURE_CLASSES = frozenset(
     ["bbCodeBlock-expandLink", "filename", "informations", "ipsSpoiler_header", "quote-controls"]

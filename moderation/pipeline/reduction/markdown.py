@@ -20,6 +20,9 @@ from moderation.pipeline.reduction.writer import Writer
 MAX_DEPTH = 100
 """Deeper quotes count as part of the deepest: nobody nests so far in earnest."""
 
+MAX_BULLETS = 20
+"""Marks of list items on one line; each costs a look at the rest of the line."""
+
 _LINE = re.compile(r"[^\n]*+(?:\n|\Z)")
 _QUOTE_MARK = re.compile(r"[ \t]{0,3}+>[ \t]?+")
 _BULLET = re.compile(r"[ \t]*+[-*+](?:[ \t]++|(?=\n|\Z))")
@@ -70,6 +73,11 @@ class _MarkdownReader:
     def _line(self, start: int, end: int) -> None:
         if self._fence is not None and self._is_fenced(start, end):
             return
+        if self._source[start] == "\n":
+            self._set_depth(0, start)
+            self._flush()
+            self._keep(start, end)
+            return
         depth, position = self._container_marks(start, end)
         self._set_depth(depth, start)
         line = self._source[position:end]
@@ -102,21 +110,22 @@ class _MarkdownReader:
 
     def _container_marks(self, start: int, end: int) -> tuple[int, int]:
         """Return the depth of quotes and where the content begins, list marks passed over."""
-        depth, position = 0, start
+        depth, bullets, position = 0, 0, start
         while position < end:
             mark = _QUOTE_MARK.match(self._source, position, end)
             if mark:
                 depth += 1
-            elif self._source[position] in "-*+ \t":
-                if self._rule_or_text(position, end):
+            elif self._source[position] in "-*+ \t" and bullets < MAX_BULLETS:
+                if self._is_rule(position, end):
                     break
+                bullets += 1
                 mark = _BULLET.match(self._source, position, end)
             if mark is None:
                 break
             position = mark.end()
         return min(depth, MAX_DEPTH), position
 
-    def _rule_or_text(self, position: int, end: int) -> bool:
+    def _is_rule(self, position: int, end: int) -> bool:
         """Tell whether a line that begins like a list item is a rule instead."""
         after = _RULE_RUN.match(self._source, position, end)
         return after is not None and after.end() >= end
@@ -169,10 +178,10 @@ class _MarkdownReader:
                 self._emit(item)
 
     def _emit(self, item: Item) -> None:
-        if item.start < self._done_to:  # a comment or a tag that began earlier swallowed it
-            return
         if item.kind in {ItemKind.TEXT, ItemKind.DELIMITER}:
             self._keep(item.start, item.end)
+        elif item.start < self._done_to:  # inside a comment or a tag that spans lines
+            return
         elif item.kind is ItemKind.MARKUP:
             self._done_to = self._html.markup(item.start, len(self._source))
         elif item.kind is ItemKind.BBCODE:

@@ -16,6 +16,7 @@ from moderation.pipeline.reduction.html_tags import TagScanner
 _CHUNK = re.compile(r"[^\\`*_~\[\]!<&]++|\*++|_++|~++|`++|!\[|.", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _AUTOLINK = re.compile(r"<([a-zA-Z][a-zA-Z0-9+.-]{1,31}+:[^\s<>]*+|[\w.+-]{1,64}+@[\w.-]{1,255}+)>")
+_MARKUP_START = re.compile(r"<[a-zA-Z0-9/!?]")
 _LINK_TAIL = re.compile(
     r"""\([ \t]*+(?:<([^<>\n]*+)>|([^\s()<]*+(?:\([^\s()]*+\)[^\s()]*+)*+))"""
     r"""(?:[ \t]++(?:"[^"\n]*+"|'[^'\n]*+'|\([^()\n]*+\)))?+[ \t]*+\)"""
@@ -131,10 +132,14 @@ class Paragraph:
         self._add(ItemKind.TEXT, start + 1, start + 2)
         return start + 2
 
-    def _markup(self, mark: str, start: int, line_end: int) -> int:
+    def _markup(self, mark: str, start: int, line_end: int) -> int | None:
         if mark == "&":
             reference = REFERENCE.match(self._source, start, line_end)
-            end = reference.end() if reference else start + 1
+            if reference is None:
+                return None
+            end = reference.end()
+        elif not _MARKUP_START.match(self._source, start, line_end):
+            return None
         elif link := _AUTOLINK.match(self._source, start, line_end):
             self._add(ItemKind.LINK, start, start + 1, link[1])
             self._add(ItemKind.TEXT, start + 1, link.end() - 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from enum import StrEnum
 
 from moderation.pipeline.reduction.attribution import quoted_person
 from moderation.pipeline.reduction.reduced import Quote, Reduced, Segment
@@ -10,47 +10,98 @@ from moderation.pipeline.reduction.reduced import Quote, Reduced, Segment
 _BLANK = " \t\r\n\f\v"
 
 
-@dataclass(slots=True)
-class _Sink:
-    """Text under way: the author's own, a quote's, or an attribution's."""
+class _SinkRole(StrEnum):
+    OWN = "own"
+    QUOTE = "quote"
+    ATTRIBUTION = "attribution"
+    FURNITURE = "furniture"
 
-    start: int = 0
-    attribution: str | None = None
-    pieces: list[str] = field(default_factory=list)
-    segments: list[Segment] = field(default_factory=list)
-    length: int = 0
-    break_at: int | None = None
-    space_at: tuple[int, int] | None = None
-    is_quote: bool = False
-    has_attribution_only: bool = False
+
+class _Sink:
+    """Text under way: the author's own, a quote's, or an attribution's.
+
+    A run of source that is kept as it is stays a pair of offsets until something else follows:
+    readers hand it over in small pieces.
+    """
+
+    __slots__ = (
+        "attribution",
+        "break_at",
+        "length",
+        "pieces",
+        "role",
+        "run_end",
+        "run_start",
+        "segments",
+        "source",
+        "space_at",
+        "start",
+    )
+
+    def __init__(
+        self, source: str, role: _SinkRole, start: int = 0, attribution: str | None = None
+    ) -> None:
+        self.source = source
+        self.role = role
+        self.start = start
+        self.attribution = attribution
+        self.pieces: list[str] = []
+        self.segments: list[Segment] = []
+        self.length = 0
+        self.break_at: int | None = None
+        self.space_at: tuple[int, int] | None = None
+        self.run_start = self.run_end = -1
+
+    def keep(self, start: int, end: int) -> None:
+        """Keep a range of the source as it is."""
+        if start == self.run_end and self.break_at is None and self.space_at is None:
+            self.run_end = max(end, start)
+        elif start < end:
+            self.separate()
+            if start != self.run_end:
+                self.end_run()
+                self.run_start = start
+            self.run_end = end
 
     def put(self, piece: str, source_start: int, source_end: int) -> None:
-        if not piece:
-            return
+        """Keep ``piece`` for a range of the source."""
+        if piece:
+            self.separate()
+            self.end_run()
+            self._append(piece, source_start, source_end)
+
+    def separate(self) -> None:
+        """Write the line break or the space that waits for a word to follow."""
         if self.break_at is not None:
-            position, self.break_at = self.break_at, None
-            if self.pieces and not self.pieces[-1].endswith("\n"):
-                self._append("\n", position, position)
+            if self.last_char() not in {"", "\n"}:
+                self.end_run()
+                self._append("\n", self.break_at, self.break_at)
         elif self.space_at is not None:
+            self.end_run()
             self._append(" ", *self.space_at)
-        self.space_at = None
-        self._append(piece, source_start, source_end)
+        self.break_at = self.space_at = None
+
+    def last_char(self) -> str:
+        """Return the last code point kept, or an empty string."""
+        if self.run_end > self.run_start:
+            return self.source[self.run_end - 1]
+        return self.pieces[-1][-1] if self.pieces else ""
+
+    def end_run(self) -> None:
+        """Write the run of source that is under way."""
+        if self.run_end > self.run_start:
+            self._append(self.source[self.run_start : self.run_end], self.run_start, self.run_end)
+        self.run_start = self.run_end = -1
 
     def _append(self, piece: str, source_start: int, source_end: int) -> None:
-        self._extend(len(piece), source_start, source_end)
+        self.segments.append(Segment(self.length, len(piece), source_start, source_end))
         self.pieces.append(piece)
         self.length += len(piece)
 
-    def _extend(self, length: int, source_start: int, source_end: int) -> None:
-        segment = Segment(self.length, length, source_start, source_end)
-        if self.segments and segment.is_verbatim:
-            last = self.segments[-1]
-            if last.is_verbatim and last.source_end == source_start:
-                merged = last.length + length
-                segment = Segment(last.text_start, merged, last.source_start, source_end)
-                self.segments[-1] = segment
-                return
-        self.segments.append(segment)
+    def text(self) -> str:
+        """Return what was kept."""
+        self.end_run()
+        return "".join(self.pieces)
 
 
 class Writer:
@@ -63,7 +114,7 @@ class Writer:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        self._own = _Sink()
+        self._own = _Sink(source, _SinkRole.OWN)
         self._open = [self._own]
         self._quotes: list[Quote] = []
         self._links: dict[str, None] = {}
@@ -81,7 +132,7 @@ class Writer:
             # A quote or a block left a line break behind: more of them would only be a gap.
             while start < end and self.source[start] in _BLANK:
                 start += 1
-        sink.put(self.source[start:end], start, end)
+        sink.keep(start, end)
 
     def replaced(self, text: str, start: int, end: int) -> None:
         """Keep ``text`` in place of a range of the source."""
@@ -90,7 +141,7 @@ class Writer:
     def space(self, start: int, end: int) -> None:
         """Keep one space for a run of white space, none at the start of a line."""
         sink = self._open[-1]
-        if sink.space_at is None and sink.pieces and sink.pieces[-1][-1] not in " \n":
+        if sink.space_at is None and sink.last_char() not in {"", " ", "\n"}:
             sink.space_at = start, end
 
     def line_break(self, position: int) -> None:
@@ -109,25 +160,25 @@ class Writer:
         """Set what follows apart as a quote."""
         self.line_break(position)
         person, self._announced = attribution or self._announced, None
-        self._open.append(_Sink(start=position, attribution=person, is_quote=True))
+        self._open.append(_Sink(self.source, _SinkRole.QUOTE, position, person))
 
     def open_attribution(self) -> None:
         """Take what follows as the line that names the person quoted."""
-        self._open.append(_Sink(has_attribution_only=True))
+        self._open.append(_Sink(self.source, _SinkRole.ATTRIBUTION))
 
     def open_furniture(self) -> None:
         """Drop what follows: words that the forum's software wrote."""
-        self._open.append(_Sink())
+        self._open.append(_Sink(self.source, _SinkRole.FURNITURE))
 
     def close(self, position: int) -> None:
         """Close the innermost quote or attribution; harmless when there is none."""
         if len(self._open) == 1:
             return
         sink = self._open.pop()
-        text = "".join(sink.pieces).strip()
-        if sink.has_attribution_only:
+        text = sink.text().strip()
+        if sink.role is _SinkRole.ATTRIBUTION:
             self._attribute(text)
-        elif sink.is_quote:
+        elif sink.role is _SinkRole.QUOTE:
             self.line_break(position)
             if text:
                 self._quotes.append(Quote(text, sink.attribution, sink.start, position))
@@ -140,17 +191,17 @@ class Writer:
     def quote_has_text(self) -> bool:
         """Tell whether the innermost open quote holds words already."""
         sink = self._open[-1]
-        return sink.is_quote and bool(sink.pieces)
+        return sink.role is _SinkRole.QUOTE and sink.last_char() != ""
 
     def is_in_quote(self) -> bool:
         """Tell whether what follows belongs to a quote."""
-        return self._open[-1].is_quote
+        return self._open[-1].role is _SinkRole.QUOTE
 
     def finish(self) -> Reduced:
         """Close everything and return the reduction."""
         self.close_to(0, len(self.source))
         own = self._own
-        text = "".join(own.pieces)
+        text = own.text()
         segments = own.segments
         if self._quotes:
             kept = len(text.rstrip(_BLANK))
@@ -160,7 +211,7 @@ class Writer:
 
     def _attribute(self, line: str) -> None:
         sink = self._open[-1]
-        if not sink.is_quote or sink.pieces:
+        if sink.role is not _SinkRole.QUOTE or sink.last_char():
             self._announced = quoted_person(line)  # some boards name the person above the quote
         elif sink.attribution is None:
             sink.attribution = quoted_person(line)
