@@ -13,8 +13,8 @@ _MARKS = [
     "<cite>", "</cite>", "<script>", "</script>", "<!--", "-->", "&amp;", "&#", "&#x110000;",
     '<img class="emoji" alt="x">', '<a href="', '"', "'", "=", "[quote]", "[/quote]", "[quote=a",
     "[b]", "[/b]", "[code]", "[/code]", "[url=x]", "[/url]", "]", "[", "](", ")", "![", "*", "**",
-    "_", "`", "```", "~~", "\n", "\n> ", "\n>", "\n- ", "\n# ", "\\", "said:", "x wrote:", " ", "\t",
-    "\0", "\ud800", "\U0001f600", "é", "word", "\r\n", "\xa0", "[a]: b", "===", "---",
+    "_", "`", "```", "~~", "\n", "\n> ", "\n>", "\n- ", "\n# ", "\\", "said:", "x wrote:", " ",
+    "\t", "\0", "\ud800", "\U0001f600", "é", "word", "\r\n", "\xa0", "[a]: b", "===", "---",
 ]  # fmt: skip
 _sources = st.lists(st.one_of(st.sampled_from(_MARKS), st.text(max_size=5)), max_size=40).map(
     "".join
