@@ -12,7 +12,16 @@ from moderation.storage import deliveries, forums
 from moderation.storage.deliveries import Delivery
 from moderation.storage.events import append_event
 
-__all__ = ["Delivery", "Leased", "Settlement", "deliveries_page", "lease", "replay", "settle"]
+__all__ = [
+    "Delivery",
+    "Leased",
+    "Settlement",
+    "counts_by_state",
+    "deliveries_page",
+    "lease",
+    "replay",
+    "settle",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,12 @@ def deliveries_page(
     """Return messages, newest first."""
     with runtime.database.read() as connection:
         return deliveries.list_deliveries(connection, state=state, before=before, limit=limit)
+
+
+def counts_by_state(runtime: Runtime) -> dict[str, int]:
+    """Return how many messages there are in each state."""
+    with runtime.database.read() as connection:
+        return deliveries.count_by_state(connection)
 
 
 def replay(runtime: Runtime, delivery_id: int, *, by: str) -> None:

@@ -16,6 +16,7 @@ from moderation.domain.errors import (
 )
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
 from moderation.domain.review import (
+    MAX_NOTE_LENGTH,
     DecisionAction,
     DecisionInput,
     ItemState,
@@ -44,21 +45,31 @@ class QueuePage:
 
     Attributes
     ----------
+    judgements : dict[int, Judgement]
+        The machine's judgement of each item's comment, by the comment's key.
     next_after : int or None
         Where the next page begins; None at the end.
     """
 
     items: tuple[ReviewItem, ...]
+    judgements: dict[int, Judgement]
     counts: QueueCounts
     next_after: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """Everything a moderator sees of one item."""
+    """Everything a moderator sees of one item.
+
+    Attributes
+    ----------
+    newest : Judgement or None
+        The newest revision, when the item is about an older one.
+    """
 
     item: ReviewItem
     judgement: Judgement
+    newest: Judgement | None
     neighbours: tuple[Judgement, ...]
     author: decisions.AuthorRecord | None
     precedents: tuple[Decision, ...]
@@ -75,9 +86,47 @@ def queue_page(
     with runtime.database.read() as connection:
         items = review_queue.list_items(connection, wanted, after=after, limit=limit + 1)
         counts = review_queue.queue_counts(connection, wanted, now=runtime.clock())
-    has_more = len(items) > limit
-    page = tuple(items[:limit])
-    return QueuePage(page, counts, page[-1].id if has_more else None)
+        page = tuple(items[:limit])
+        judged = judgements.judgements_by_pks(connection, [item.comment_pk for item in page])
+    return QueuePage(page, judged, counts, page[-1].id if len(items) > limit else None)
+
+
+def count_waiting(runtime: Runtime) -> int:
+    """Return how many items are open."""
+    with runtime.database.read() as connection:
+        return review_queue.count_open(connection)
+
+
+def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:
+    """Return the items that the moderator holds now, the one that ends first in front."""
+    with runtime.database.read() as connection:
+        return review_queue.items_held_by(connection, user.id, now=runtime.clock())
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around an item in the queue."""
+
+    before: ReviewItem | None
+    following: tuple[ReviewItem, ...]
+
+
+def around(runtime: Runtime, wanted: QueueFilter, item_id: int, *, limit: int = 7) -> Surroundings:
+    """Return the open items around one, in the order of the queue."""
+    with runtime.database.read() as connection:
+        before = review_queue.list_items_before(connection, wanted, before=item_id, limit=1)
+        following = review_queue.list_items(connection, wanted, after=item_id, limit=limit)
+    return Surroundings(before[0] if before else None, tuple(following))
+
+
+def decided_page(
+    runtime: Runtime, *, by: User | None, before: int | None = None, limit: int = 50
+) -> list[decisions.DecidedRow]:
+    """Return decisions, newest first: one moderator's, or everybody's when None."""
+    with runtime.database.read() as connection:
+        return decisions.list_decided(
+            connection, moderator_id=by.id if by else None, before=before, limit=limit
+        )
 
 
 def claim_next(
@@ -135,9 +184,20 @@ def renew_claim(runtime: Runtime, item_id: int, token: str, *, ttl_s: int) -> da
 
 
 def release(
-    runtime: Runtime, user: User, item_id: int, token: str, *, is_escalated: bool = False
+    runtime: Runtime,
+    user: User,
+    item_id: int,
+    token: str,
+    *,
+    is_escalated: bool = False,
+    note: str = "",
 ) -> None:
     """Give an item back: skipped, or escalated to a senior moderator.
+
+    Parameters
+    ----------
+    note : str
+        What the next moderator should know; kept in the history.
 
     Raises
     ------
@@ -156,7 +216,20 @@ def release(
             actor=user.username,
             forum_id=item.forum_id,
             comment_pk=item.comment_pk,
+            details={"note": note.strip()[:MAX_NOTE_LENGTH]} if note.strip() else {},
         )
+
+
+def leave(runtime: Runtime, item_id: int, token: str) -> bool:
+    """Drop a claim without a word, for example to look at the next item.
+
+    Returns
+    -------
+    bool
+        False when the claim was gone already, which is no harm.
+    """
+    with runtime.database.write() as connection:
+        return review_queue.release_claim(connection, item_id, token)
 
 
 def decide(
@@ -286,6 +359,11 @@ def view_item(runtime: Runtime, item_id: int) -> ItemView:
         return ItemView(
             item=item,
             judgement=judgement,
+            newest=(
+                None
+                if judgement.is_latest
+                else judgements.latest_judgement(connection, item.forum_id, judgement.external_id)
+            ),
             neighbours=tuple(judgements.thread_neighbours(connection, judgement, limit=NEIGHBOURS)),
             author=(
                 decisions.author_record(connection, item.forum_id, author.external_id)

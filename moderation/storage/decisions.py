@@ -96,7 +96,7 @@ def insert_decision(connection: Connection, new: NewDecision, *, at: datetime) -
     return pk
 
 
-def _query() -> Select[Any]:
+def _query() -> Select[*tuple[Any, ...]]:
     return select(decisions, users.c.username).join(users, users.c.id == decisions.c.moderator_id)
 
 
@@ -125,6 +125,69 @@ def last_decision_of(connection: Connection, user_id: int) -> Decision | None:
     )
     row = found.mappings().first()
     return _decision(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedRow:
+    """One line of the list of decisions.
+
+    Attributes
+    ----------
+    is_in_force : bool
+        Whether the item still rests on this decision, so that it can be undone.
+    """
+
+    decision: Decision
+    forum_name: str
+    body: str
+    author_name: str | None
+    is_in_force: bool
+
+
+def list_decided(
+    connection: Connection, *, moderator_id: int | None, before: int | None, limit: int
+) -> list[DecidedRow]:
+    """Return decisions, newest first.
+
+    Parameters
+    ----------
+    moderator_id : int or None
+        Only this moderator's; None for all.
+    before : int or None
+        Keyset: the last decision of the page before.
+    """
+    query = (
+        select(
+            decisions,
+            users.c.username,
+            forums.c.name.label("forum_name"),
+            comments.c.body,
+            authors.c.name.label("author_name"),
+            authors.c.external_id.label("author_external_id"),
+            review_items.c.decision_id.label("in_force_id"),
+        )
+        .join(users, users.c.id == decisions.c.moderator_id)
+        .join(review_items, review_items.c.id == decisions.c.item_id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
+        .join(forums, forums.c.id == decisions.c.forum_id)
+        .outerjoin(authors, authors.c.id == comments.c.author_id)
+        .order_by(decisions.c.id.desc())
+        .limit(limit)
+    )
+    if moderator_id is not None:
+        query = query.where(decisions.c.moderator_id == moderator_id)
+    if before is not None:
+        query = query.where(decisions.c.id < before)
+    return [
+        DecidedRow(
+            decision=_decision(row),
+            forum_name=row["forum_name"],
+            body=row["body"],
+            author_name=row["author_name"] or row["author_external_id"],
+            is_in_force=row["in_force_id"] == row["id"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
 
 
 def prior_decisions(

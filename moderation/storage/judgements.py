@@ -16,7 +16,7 @@ from moderation.domain.verdict import LabelScore, RuleSpan, Verdict
 from moderation.storage.tables import authors, comments, review_items, threads, verdicts
 
 
-def _query() -> Select[Any]:
+def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             comments,
@@ -78,6 +78,12 @@ def judgement_by_pk(connection: Connection, comment_pk: int) -> Judgement | None
     """Return one revision by our key."""
     found = connection.execute(_query().where(comments.c.id == comment_pk)).mappings().first()
     return _judgement(found) if found else None
+
+
+def judgements_by_pks(connection: Connection, comment_pks: Sequence[int]) -> dict[int, Judgement]:
+    """Return several revisions by our keys, in one query."""
+    rows = connection.execute(_query().where(comments.c.id.in_(comment_pks))).mappings()
+    return {row["id"]: _judgement(row) for row in rows}
 
 
 def thread_neighbours(

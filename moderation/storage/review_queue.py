@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,6 +26,8 @@ from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
 from moderation.storage.tables import authors as authors_table
 from moderation.storage.tables import comments, forums, review_items, threads, users
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 _OPEN = (ItemState.PENDING.value, ItemState.CLAIMED.value)
 
@@ -325,6 +327,35 @@ def list_items(
     return [_item(row) for row in rows]
 
 
+def list_items_before(
+    connection: Connection, wanted: QueueFilter, *, before: int, limit: int
+) -> list[ReviewItem]:
+    """Return the open items that stand in front of an item, the nearest first."""
+    query = _behind(connection, _filtered(_list_query(), wanted), wanted.order, before, back=True)
+    keyset = _keyset(wanted.order)
+    is_falling = wanted.order is QueueOrder.RISKIEST
+    order = keyset if is_falling else tuple(column.desc() for column in keyset)
+    rows = connection.execute(query.order_by(*order).limit(limit)).mappings()
+    return [_item(row) for row in rows]
+
+
+def items_held_by(connection: Connection, user_id: int, *, now: datetime) -> list[ReviewItem]:
+    """Return the items that a moderator holds by a claim in force, oldest claim first."""
+    query = _list_query().where(
+        review_items.c.claimed_by == user_id,
+        review_items.c.state == ItemState.CLAIMED.value,
+        review_items.c.claim_expires_at > now,
+    )
+    rows = connection.execute(query.order_by(review_items.c.claim_expires_at)).mappings()
+    return [_item(row) for row in rows]
+
+
+def count_open(connection: Connection) -> int:
+    """Return how many items are open; answered by an index alone."""
+    counted = select(func.count()).select_from(review_items).where(review_items.c.state.in_(_OPEN))
+    return connection.scalar(counted) or 0
+
+
 def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) -> QueueCounts:
     """Count the open items that match."""
 
@@ -332,21 +363,25 @@ def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) 
         return func.count(review_items.c.id).filter(condition)
 
     claimed = and_(review_items.c.state == ItemState.CLAIMED.value, ~_is_free(now))
-    row = connection.execute(
-        _filtered(
-            select(
-                func.count(review_items.c.id).label("waiting"),
-                count(review_items.c.is_held).label("held"),
-                count(review_items.c.report_count > 0).label("reported"),
-                count(review_items.c.is_escalated).label("escalated"),
-                count(review_items.c.is_audit).label("audit"),
-                count(claimed).label("claimed"),
-                func.min(review_items.c.created_at).label("oldest_at"),
-            ),
-            wanted,
+    row = (
+        connection.execute(
+            _filtered(
+                select(
+                    func.count(review_items.c.id).label("waiting"),
+                    count(review_items.c.is_held).label("held"),
+                    count(review_items.c.report_count > 0).label("reported"),
+                    count(review_items.c.is_escalated).label("escalated"),
+                    count(review_items.c.is_audit).label("audit"),
+                    count(claimed).label("claimed"),
+                    func.min(review_items.c.created_at).label("oldest_at"),
+                ),
+                wanted,
+            )
         )
-    ).one()
-    return QueueCounts(*row)
+        .mappings()
+        .one()
+    )
+    return QueueCounts(**row)
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:
@@ -367,7 +402,7 @@ def _held_by(item_id: int, token: str) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
+def _filtered(query: _Query, wanted: QueueFilter) -> _Query:
     query = query.where(review_items.c.state.in_(_OPEN))
     if wanted.forum is not None:
         forum_id = select(forums.c.id).where(forums.c.slug == wanted.forum).scalar_subquery()
@@ -385,28 +420,38 @@ def _filtered(query: Select[Any], wanted: QueueFilter) -> Select[Any]:
     return query
 
 
-def _ordering(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+def _keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
     if order is QueueOrder.RISKIEST:
-        return (review_items.c.risk.desc(), review_items.c.id.desc())
+        return (review_items.c.risk, review_items.c.id)
     return (review_items.c.created_at, review_items.c.id)
 
 
+def _ordering(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+    if order is QueueOrder.RISKIEST:
+        return tuple(column.desc() for column in _keyset(order))
+    return _keyset(order)
+
+
 def _behind(
-    connection: Connection, query: Select[Any], order: QueueOrder, after: int
-) -> Select[Any]:
+    connection: Connection,
+    query: _Query,
+    order: QueueOrder,
+    after: int,
+    *,
+    back: bool = False,
+) -> _Query:
     last = connection.execute(
         select(review_items.c.created_at, review_items.c.risk).where(review_items.c.id == after)
     ).first()
     if last is None:
         return query
-    if order is QueueOrder.RISKIEST:
-        place = tuple_(review_items.c.risk, review_items.c.id)
-        return query.where(place < tuple_(last.risk, after))
-    place = tuple_(review_items.c.created_at, review_items.c.id)
-    return query.where(place > tuple_(last.created_at, after))
+    is_falling = order is QueueOrder.RISKIEST
+    there = tuple_(last.risk if is_falling else last.created_at, after)
+    place = tuple_(*_keyset(order))
+    return query.where(place < there if is_falling != back else place > there)
 
 
-def _list_query() -> Select[Any]:
+def _list_query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             review_items,
