@@ -6,6 +6,7 @@ from flask import Flask
 
 from classifiers.registry import Registry
 from moderation.config import Settings, load_settings
+from moderation.delivery.worker import DeliverySettings, DeliveryThread, DeliveryWorker
 from moderation.services.live_models import LiveModels
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
@@ -20,6 +21,19 @@ def build_runtime(settings: Settings) -> Runtime:
         ),
         models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
     )
+
+
+def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:
+    """Make a worker that sends what the outbox holds."""
+    sending = DeliverySettings(settings.delivery_timeout_s, settings.delivery_attempts)
+    return DeliveryWorker(runtime, sending)
+
+
+def _send_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
+    """Send deliveries from a thread of the server; after a fork the first request starts it."""
+    thread = DeliveryThread(delivery_worker(settings, runtime))
+    thread.ensure_running()
+    app.before_request(thread.ensure_running)
 
 
 def create_app(settings: Settings | None = None, *, runtime: Runtime | None = None) -> Flask:
@@ -41,4 +55,6 @@ def create_app(settings: Settings | None = None, *, runtime: Runtime | None = No
     runtime = runtime if runtime is not None else build_runtime(settings)
     app = Flask(__name__, static_folder=None)
     current.attach(app, settings, runtime)
+    if settings.runs_deliveries:
+        _send_in_background(app, settings, runtime)
     return app

@@ -1,0 +1,1 @@
+"""The outbox worker: signs, sends, tries again, gives up loudly."""

@@ -60,9 +60,21 @@ def submit_comment(
 
 
 def submit_comments(
-    runtime: Runtime, forum: Forum, batch: Sequence[Comment], *, request_id: str
+    runtime: Runtime,
+    forum: Forum,
+    batch: Sequence[Comment],
+    *,
+    request_id: str,
+    tells_forum: bool = True,
 ) -> list[Submission]:
-    """Judge and store several comments in one transaction; answers in order."""
+    """Judge and store several comments in one transaction; answers in order.
+
+    Parameters
+    ----------
+    tells_forum : bool
+        Whether flagged and held comments are announced to the forum's callback address; not
+        for an archive, whose comments the forum has long shown.
+    """
     reduced = [reduce_comment(comment) for comment in batch]
     with runtime.database.read() as connection:
         live = runtime.policies.of(connection, forum.id)
@@ -94,7 +106,7 @@ def submit_comments(
                 forum_slug=forum.slug,
                 prior_decision=prior,
             )
-            writer = _Writer(connection, runtime, forum, request_id)
+            writer = _Writer(connection, runtime, forum, request_id, tells_forum=tells_forum)
             answers.append(writer.store(judged, next(shadowed)))
         return answers
 
@@ -137,12 +149,19 @@ class _Writer:
     """Stores judged comments in the caller's transaction."""
 
     def __init__(
-        self, connection: Connection, runtime: Runtime, forum: Forum, request_id: str
+        self,
+        connection: Connection,
+        runtime: Runtime,
+        forum: Forum,
+        request_id: str,
+        *,
+        tells_forum: bool,
     ) -> None:
         self._connection = connection
         self._runtime = runtime
         self._forum = forum
         self._request_id = request_id
+        self._tells_forum = tells_forum
 
     def store(self, judged: JudgedComment, shadow: tuple[Scored, bool] | None) -> Submission:
         comment, now = judged.comment, self._runtime.clock()
@@ -229,7 +248,7 @@ class _Writer:
                 "policy_version": judgement.policy_version,
             },
         )
-        if judgement.verdict is not Verdict.PUBLISH:
+        if self._tells_forum and judgement.verdict is not Verdict.PUBLISH:
             messages.put_in_outbox(
                 self._connection,
                 self._runtime,

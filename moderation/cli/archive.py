@@ -1,0 +1,191 @@
+"""Comments in, labels out."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from moderation.cli.output import emit, json_option, progress
+from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.domain.comment import Comment
+from moderation.domain.errors import InvalidInputError
+from moderation.domain.forum import Forum
+from moderation.services.exporting import ExportFormat, count_export, export_labels
+from moderation.services.intake import submit_comments
+from moderation.services.runtime import Runtime
+from moderation.storage.decisions import ExportFilter
+from moderation.web.schemas import comment_from_record
+
+_BATCH = 200
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--forum", "slug", required=True, help="The forum that the comments belong to.")
+@click.option(
+    "--rejects",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where lines go that cannot be read, each with its reason; default FILE.rejects.jsonl.",
+)
+@json_option
+def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool) -> None:
+    """Judge and store an archive: JSON Lines, each line as POST /v1/comments takes it.
+
+    Comments that are stored already keep their verdict, so an interrupted import is simply
+    started again. The forum is not told about old comments.
+    """
+    runtime = open_runtime()
+    forum = known_forum(runtime, slug)
+    rejects_path = rejects or file.with_suffix(file.suffix + ".rejects.jsonl")
+    counts = {"stored": 0, "known": 0, "rejected": 0}
+    with (
+        file.open("rb") as source,
+        _LazyFile(rejects_path) as reject_file,
+        progress("importing", _count_lines(file), as_json=as_json) as advance,
+    ):
+        batch: list[Comment] = []
+        for number, line in enumerate(source, 1):
+            try:
+                batch.append(comment_from_record(_record(line)))
+            except InvalidInputError as error:
+                counts["rejected"] += 1
+                reject_file.write(_reject(number, line, error))
+            if len(batch) == _BATCH:
+                _store(runtime, forum, batch, counts)
+                batch = []
+            advance(1)
+        _store(runtime, forum, batch, counts)
+    if as_json:
+        emit({"event": "result", **counts})
+        return
+    click.echo(f"{counts['stored']} stored, {counts['known']} known already.")
+    if counts["rejected"]:
+        click.echo(f"{counts['rejected']} lines could not be read: see {rejects_path}", err=True)
+
+
+class _LazyFile:
+    """A file that is made when something is written to it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> _LazyFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def write(self, text: str) -> None:
+        if self._file is None:
+            self._file = self._path.open("w", encoding="utf-8")
+        self._file.write(text)
+
+
+def _record(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        raise InvalidInputError(
+            "Not JSON.", fields={"line": "expected one JSON object in UTF-8"}
+        ) from None
+
+
+def _reject(number: int, line: bytes, error: InvalidInputError) -> str:
+    record = {
+        "line": number,
+        "errors": dict(error.fields),
+        "content": line.decode("utf-8", "replace").rstrip("\r\n"),
+    }
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _store(runtime: Runtime, forum: Forum, batch: list[Comment], counts: dict[str, int]) -> None:
+    if not batch:
+        return
+    request_id = f"import-{uuid.uuid4().hex}"
+    for answer in submit_comments(runtime, forum, batch, request_id=request_id, tells_forum=False):
+        counts["known" if answer.is_replay else "stored"] += 1
+
+
+def _count_lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+
+
+@click.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--forum", "slug", help="Only this forum; default all but demos.")
+@click.option(
+    "--format",
+    "export_format",
+    type=click.Choice([known.value for known in ExportFormat]),
+    default=ExportFormat.JSONL.value,
+    show_default=True,
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Decided on or after, in UTC.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Decided before, in UTC.")
+@json_option
+def export_command(
+    file: Path,
+    slug: str | None,
+    export_format: str,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write the decided comments with their labels to FILE.
+
+    Beside FILE goes FILE.manifest.json with the number of rows and the SHA-256 digest.
+    """
+    runtime = open_runtime()
+    if slug is not None:
+        known_forum(runtime, slug)
+    wanted = ExportFilter(forum=slug, since=_utc(since), until=_utc(until))
+    receipt = write_export(runtime, wanted, file, ExportFormat(export_format), as_json=as_json)
+    if as_json:
+        emit({"event": "result", **receipt, "file": str(file)})
+    else:
+        click.echo(f"{receipt['rows']} labelled comments in {file} ({receipt['digest']})")
+
+
+def write_export(
+    runtime: Runtime,
+    wanted: ExportFilter,
+    file: Path,
+    export_format: ExportFormat,
+    *,
+    as_json: bool,
+) -> dict[str, Any]:
+    """Write an export and its manifest; the file appears only when it is whole."""
+    partial = file.with_name(file.name + ".partial")
+    with (
+        partial.open("wb") as target,
+        progress("exporting", count_export(runtime, wanted), as_json=as_json) as advance,
+    ):
+        receipt = export_labels(runtime, wanted, target, export_format, on_row=lambda: advance(1))
+    partial.replace(file)
+    manifest = {
+        "file": file.name,
+        "format": export_format.value,
+        "rows": receipt.rows,
+        "digest": receipt.digest,
+        "forum": wanted.forum,
+        "since": wanted.since.isoformat() if wanted.since else None,
+        "until": wanted.until.isoformat() if wanted.until else None,
+    }
+    file.with_name(file.name + ".manifest.json").write_text(
+        json.dumps(manifest, indent=2) + "\n", encoding="utf-8"
+    )
+    return {"rows": receipt.rows, "digest": receipt.digest}
+
+
+def _utc(at: datetime | None) -> datetime | None:
+    return at.replace(tzinfo=UTC) if at is not None else None

@@ -1,0 +1,122 @@
+"""Bundles: list, show, promote, roll back, shadow."""
+
+from __future__ import annotations
+
+import getpass
+
+import click
+
+from classifiers.registry import Registry
+from moderation.cli.output import emit, json_option
+from moderation.cli.surroundings import open_runtime
+from moderation.config import load_settings
+from moderation.services.messages import rfc3339
+from moderation.services.runtime import utc_now
+from moderation.services.shadowing import compare_shadow
+
+
+def _registry() -> Registry:
+    return Registry(load_settings().resolved_models_dir)
+
+
+def _actor() -> str:
+    return f"{getpass.getuser()} (command line)"
+
+
+_reason = click.option("--reason", required=True, help="Why; kept in the history.")
+
+
+@click.group()
+def models() -> None:
+    """See and choose the model that decides. Running servers follow within seconds."""
+
+
+@models.command("list")
+@json_option
+def list_command(*, as_json: bool) -> None:
+    """List the bundles."""
+    registry = _registry()
+    current, shadow = registry.current().version, registry.shadow()
+    for bundle in registry.bundles():
+        roles = [
+            role
+            for role, is_so in (
+                ("current", bundle.version == current),
+                ("shadow", shadow is not None and bundle.version == shadow.version),
+                ("packaged", bundle.is_default),
+            )
+            if is_so
+        ]
+        if as_json:
+            emit({"version": bundle.version, "roles": roles, "path": str(bundle.path)})
+        else:
+            click.echo(f"{bundle.version}   {', '.join(roles)}")
+
+
+@models.command()
+@click.argument("version", required=False)
+@json_option
+def show(version: str | None, *, as_json: bool) -> None:
+    """Show the card of VERSION (default: the current one); with --json its manifest."""
+    registry = _registry()
+    bundle = registry.find(version) if version is not None else registry.current()
+    name = "manifest.json" if as_json else "CARD.md"
+    click.echo((bundle.path / name).read_text(encoding="utf-8").rstrip())
+
+
+@models.command()
+@click.argument("version")
+@_reason
+def promote(version: str, reason: str) -> None:
+    """Let VERSION decide from now on."""
+    bundle = _registry().promote(version, actor=_actor(), reason=reason, at=rfc3339(utc_now()))
+    click.echo(f"current is {bundle.version}")
+
+
+@models.command()
+@_reason
+def rollback(reason: str) -> None:
+    """Go back to the model before the last promotion."""
+    bundle = _registry().rollback(actor=_actor(), reason=reason, at=rfc3339(utc_now()))
+    click.echo(f"current is {bundle.version}")
+
+
+@models.command()
+@click.argument("version", required=False)
+@click.option("--stop", is_flag=True, help="Stop the shadow.")
+@json_option
+def shadow(version: str | None, *, stop: bool, as_json: bool) -> None:
+    """Let VERSION score beside the current model and decide nothing.
+
+    Without VERSION, compare the running shadow with what decided meanwhile.
+    """
+    registry = _registry()
+    at = rfc3339(utc_now())
+    if stop:
+        registry.clear_shadow(actor=_actor(), reason="stopped", at=at)
+        click.echo("No shadow is running.")
+        return
+    if version is not None:
+        bundle = registry.set_shadow(version, actor=_actor(), reason="started", at=at)
+        click.echo(f"{bundle.version} scores in the shadow of {registry.current().version}")
+        return
+    running = registry.shadow()
+    if running is None:
+        click.echo("No shadow is running.")
+        return
+    report = compare_shadow(open_runtime(), running.version)
+    if as_json:
+        emit(
+            {
+                "shadow": running.version,
+                "comments": report.comments,
+                "both_flag": report.both,
+                "only_shadow_flags": report.only_shadow,
+                "only_current_flags": report.only_current,
+            }
+        )
+        return
+    click.echo(f"{running.version} has scored {report.comments} comments:")
+    click.echo(f"  {report.both:>8} flagged by both models")
+    click.echo(f"  {report.only_shadow:>8} only by the shadow")
+    click.echo(f"  {report.only_current:>8} only by the current model")

@@ -1,0 +1,87 @@
+"""Train and evaluate: run as a process of its own, which meets the service at two files only."""
+
+from __future__ import annotations
+
+import getpass
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from moderation.cli.archive import write_export
+from moderation.cli.output import json_option
+from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.config import load_settings
+from moderation.services.exporting import ExportFormat
+from moderation.storage.decisions import ExportFilter
+
+_files = click.argument(
+    "exports", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+@click.command()
+@_files
+@click.option("--forum", "slug", help="Without EXPORTS: only this forum's decisions.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--no-promote", is_flag=True, help="Make and compare the candidate, no more.")
+@click.option("--force", "force_reason", help="Promote although a gate failed; say why.")
+@json_option
+@click.pass_context
+def train(  # noqa: PLR0913 - the command's options
+    context: click.Context,
+    exports: tuple[Path, ...],
+    slug: str | None,
+    seed: int,
+    force_reason: str | None,
+    *,
+    no_promote: bool,
+    as_json: bool,
+) -> None:
+    """Make a candidate model from EXPORTS, compare it with the current one, promote if better.
+
+    Without EXPORTS the decisions are taken from the database. The candidate is promoted only when
+    every gate passes; otherwise the failed gates are named and the exit status is 3.
+    """
+    settings = load_settings()
+    arguments = ["retrain", "--models-dir", str(settings.resolved_models_dir)]
+    arguments += ["--seed", str(seed), "--actor", f"{getpass.getuser()} (command line)"]
+    arguments += ["--no-promote"] if no_promote else []
+    arguments += ["--force", force_reason] if force_reason else []
+    arguments += ["--json"] if as_json else []
+    with tempfile.TemporaryDirectory() as folder:
+        files = [str(path) for path in exports]
+        if not files:
+            runtime = open_runtime(settings)
+            if slug is not None:
+                known_forum(runtime, slug)
+            path = Path(folder) / "decisions.jsonl"
+            write_export(
+                runtime, ExportFilter(forum=slug), path, ExportFormat.JSONL, as_json=as_json
+            )
+            files = [str(path)]
+        context.exit(_run([*arguments, *files]))
+
+
+@click.command()
+@_files
+@click.option("--version", help="The model to measure; default the current one.")
+@json_option
+@click.pass_context
+def evaluate(
+    context: click.Context, exports: tuple[Path, ...], version: str | None, *, as_json: bool
+) -> None:
+    """Measure a model on labelled comments (EXPORTS): per label, with intervals."""
+    if not exports:
+        raise click.UsageError("Name at least one export.")
+    arguments = ["evaluate", "--models-dir", str(load_settings().resolved_models_dir)]
+    arguments += ["--version", version] if version else []
+    arguments += ["--json"] if as_json else []
+    context.exit(_run([*arguments, *(str(path) for path in exports)]))
+
+
+def _run(arguments: list[str]) -> int:
+    command = [sys.executable, "-m", "training", *arguments]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own module

@@ -1,0 +1,72 @@
+"""Run the server, or a delivery worker beside it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from moderation.app import build_runtime, create_app, delivery_worker
+from moderation.cli.setup import set_up
+from moderation.cli.surroundings import open_runtime
+from moderation.config import Settings, load_settings
+
+
+class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn with our settings; each of its processes makes an application of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        super().__init__()
+
+    def load_config(self) -> None:
+        options: dict[str, Any] = {
+            "bind": self._settings.bind,
+            "workers": self._settings.server_processes,
+            "threads": self._settings.server_threads,
+            "worker_class": "gthread",
+            "keepalive": 15,
+            "timeout": 60,
+            "graceful_timeout": 30,
+            "proc_name": "moderation",
+            "loglevel": "warning",
+        }
+        if Path("/dev/shm").is_dir():  # noqa: S108 - a heartbeat on a disk can stall a process
+            options["worker_tmp_dir"] = "/dev/shm"  # noqa: S108
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return create_app(self._settings)
+
+
+@click.command()
+@click.option(
+    "--no-init", is_flag=True, help="Do not migrate or set anything up; another process does."
+)
+def serve(*, no_init: bool) -> None:
+    """Set up what is missing, say what to do next, and serve."""
+    settings = load_settings()
+    if not no_init:
+        runtime = build_runtime(settings)
+        click.echo(set_up(settings, runtime))
+        runtime.database.dispose()
+    click.echo(f"Serving on http://{settings.bind} (Ctrl-C stops).")
+    _Server(settings).run()
+
+
+@click.command()
+def worker() -> None:
+    """Send deliveries until stopped. Any number of workers may run."""
+    settings = load_settings()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(message)s")
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    click.echo("Sending deliveries (Ctrl-C stops).")
+    delivery_worker(settings, open_runtime(settings)).run(stop)

@@ -1,0 +1,137 @@
+"""The loop: lease what is due, send it, write down how it went."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from moderation.delivery.retry_plan import settle_answer
+from moderation.delivery.sender import Answer, post
+from moderation.domain.errors import StorageUnavailableError
+from moderation.domain.webhook_signature import sign_headers
+from moderation.services import outbox
+from moderation.services.outbox import Leased
+from moderation.services.runtime import Runtime
+
+_log = logging.getLogger(__name__)
+
+IDLE_S = 1.0
+"""How long a worker without work waits before it looks again, in seconds."""
+
+BATCH = 16
+_LEASE_MARGIN_S = 30.0
+
+Post = Callable[..., Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """How to send.
+
+    Attributes
+    ----------
+    timeout_s : float
+        Deadline of one request, in seconds.
+    most_attempts : int
+        Tries before a message is parked.
+    """
+
+    timeout_s: float = 10.0
+    most_attempts: int = 10
+
+
+class DeliveryWorker:
+    """Sends what is due. Any number of workers may run: each message is leased to one."""
+
+    def __init__(self, runtime: Runtime, settings: DeliverySettings, *, send: Post = post) -> None:
+        self._runtime = runtime
+        self._settings = settings
+        self._send = send
+
+    def run_once(self) -> int:
+        """Send one batch; returns how many messages were tried."""
+        lease_s = self._settings.timeout_s + _LEASE_MARGIN_S
+        batch = outbox.lease(self._runtime, limit=BATCH, lease_s=lease_s)
+        if batch:
+            with ThreadPoolExecutor(max_workers=BATCH, thread_name_prefix="delivery") as pool:
+                list(pool.map(self._deliver, batch))
+        return len(batch)
+
+    def run(self, stop: threading.Event) -> None:
+        """Send until told to stop; outlives a database that goes away."""
+        while not stop.is_set():
+            try:
+                sent = self.run_once()
+            except StorageUnavailableError:
+                _log.warning("the database is away; deliveries wait")
+                sent = 0
+            if not sent:
+                stop.wait(IDLE_S)
+
+    def _deliver(self, leased: Leased) -> None:
+        delivery = leased.delivery
+        answer = self._answer(leased)
+        settlement = settle_answer(
+            status=answer.status,
+            retry_after=answer.retry_after,
+            error=answer.error,
+            attempts=delivery.attempts,
+            most_attempts=self._settings.most_attempts,
+            message_id=delivery.message_id,
+            now=self._runtime.clock(),
+        )
+        if settlement.state != "delivered":
+            _log.warning(
+                "delivery %s of %s: %s, %s",
+                delivery.message_id,
+                delivery.forum_slug,
+                settlement.error,
+                settlement.state,
+            )
+        outbox.settle(self._runtime, leased, settlement)
+
+    def _answer(self, leased: Leased) -> Answer:
+        delivery = leased.delivery
+        if delivery.callback_url is None:
+            return Answer(None, error="the forum has no callback address now")
+        signed = sign_headers(
+            leased.secrets, delivery.message_id, self._runtime.clock(), delivery.payload
+        )
+        headers = {"content-type": "application/json", "user-agent": "comment-moderation", **signed}
+        return self._send(
+            delivery.callback_url,
+            headers,
+            delivery.payload.encode("utf-8"),
+            timeout_s=self._settings.timeout_s,
+            allows_private=delivery.allows_private_callback,
+        )
+
+
+class DeliveryThread:
+    """A worker inside a server process, started again in each process that a server forks."""
+
+    def __init__(self, worker: DeliveryWorker) -> None:
+        self._worker = worker
+        self._lock = threading.Lock()
+        self._pid: int | None = None
+        self._stop = threading.Event()
+
+    def ensure_running(self) -> None:
+        """Start the thread unless it runs in this process already."""
+        if self._pid == os.getpid():
+            return
+        with self._lock:
+            if self._pid != os.getpid():
+                self._pid = os.getpid()
+                self._stop = threading.Event()
+                threading.Thread(
+                    target=self._worker.run, args=(self._stop,), name="deliveries", daemon=True
+                ).start()
+
+    def stop(self) -> None:
+        """Let the thread end after its batch."""
+        self._stop.set()
