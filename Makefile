@@ -1,0 +1,56 @@
+# make run   set up what is missing and serve on http://127.0.0.1:8000
+# make test  set up what the tests need and run everything that this machine can run
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test lint test-only benchmark clean
+
+help:
+	@sed -n 's/^# make /make /p' Makefile
+	@echo "make demo  send a few hundred example comments into a demo forum (remove: $(BIN)/moderation demo --remove)"
+	@echo "make lint  style, types and import contracts"
+	@echo "make benchmark  measure scoring and the webhook on this machine"
+	@echo "make clean remove the virtual environment; the data in var/ stays"
+
+run: $(VENV)/.installed
+	@$(BIN)/moderation serve
+
+demo: $(VENV)/.installed
+	@$(BIN)/moderation init > /dev/null
+	@$(BIN)/moderation demo
+
+test: $(VENV)/.installed-test lint test-only
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test-only: $(VENV)/.installed-test
+	$(BIN)/pytest -n $(PYTEST_JOBS) -rs tests
+
+benchmark: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 run"; exit 1; }
+	@echo "Making the virtual environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "The module venv is missing; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "Installing (a minute on the first run) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-test: pyproject.toml $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
