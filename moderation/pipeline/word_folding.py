@@ -1,8 +1,8 @@
 """Folds text so that disguised words compare equal to plain ones, each code point traced back.
 
-Undone are: case, compatibility forms (full width, mathematical bold), invisible characters, marks piled on
-letters, and letters borrowed from another script inside a Latin word. Accents that spell a word
-("schön") are kept: it is not the word without them.
+Undone are: case, compatibility forms (full width, mathematical bold), invisible characters, marks
+piled on letters, and letters borrowed from another script inside a Latin word. Accents that spell
+a word ("schön") are kept: it is not the word without them.
 """
 
 from __future__ import annotations
