@@ -19,13 +19,15 @@ from typing import Any
 import joblib
 import numpy as np
 
+from classifiers.labels import Label
 from classifiers.linear_scorer import LinearModel, LinearScorer
 from classifiers.manifest import BundleError, FileEntry, Manifest, read_manifest
-from classifiers.scorer import ScoringInput
+from classifiers.scorer import ScoringInput, Threshold
 
 __all__ = [
     "DEFAULT_BUNDLE",
     "BundleError",
+    "compile_scorer",
     "load_manifest",
     "load_pipeline",
     "load_scorer",
@@ -175,6 +177,25 @@ def load_pipeline(path: Path) -> Any:  # noqa: ANN401
         message = f"{_PIPELINE}: fitted with scikit-learn {fitted}, this is {running}"
         raise BundleError(message)
     return joblib.load(io.BytesIO(data))
+
+
+def compile_scorer(
+    pipeline: Any,  # noqa: ANN401
+    thresholds: Mapping[Label, Threshold],
+    model_version: str = "unsaved",
+) -> LinearScorer:
+    """Compile a fitted pipeline into a scorer without saving it, for measuring."""
+    features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
+    model = LinearModel(
+        labels=tuple(Label(name) for name in heads.labels),
+        names=tuple(features.names_),
+        idf=features.idf_.astype(np.float32),
+        weights=heads.coef_.T.astype(np.float16),
+        intercepts=heads.intercept_,
+        shortest=features.shortest,
+        longest=features.longest,
+    )
+    return LinearScorer(model, thresholds, model_version)
 
 
 def _compile(pipeline: Any) -> dict[str, bytes]:  # noqa: ANN401
