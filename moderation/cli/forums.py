@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 from datetime import timedelta
 
 import click
@@ -11,7 +13,9 @@ from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import known_forum, open_runtime
 from moderation.config import load_settings
 from moderation.domain.forum import Forum
+from moderation.domain.policy import to_document
 from moderation.services import registration
+from moderation.services.policy_changes import change_policy, read_policy
 from moderation.services.registration import Credentials
 
 
@@ -113,3 +117,23 @@ def _show(slug: str, made: Credentials, *, as_json: bool) -> None:
     click.echo(f"forum            {slug}")
     click.echo(f"bearer key       {made.bearer_key}   (shown only this once)")
     click.echo(f"signing secret   {made.signing_secret}")
+
+
+@forums.command()
+@click.argument("slug")
+@click.argument("file", type=click.File("r", encoding="utf-8"), required=False)
+def policy(slug: str, file: click.utils.LazyFile | None) -> None:
+    """Print the policy of SLUG as JSON, or put FILE in force as its next version."""
+    runtime = open_runtime()
+    known_forum(runtime, slug)
+    if file is None:
+        click.echo(json.dumps(to_document(read_policy(runtime, slug)), indent=2))
+        return
+    try:
+        document = json.load(file)
+    except (ValueError, RecursionError):
+        raise click.BadParameter("expected JSON", param_hint="FILE") from None
+    if not isinstance(document, dict):
+        raise click.BadParameter("expected a JSON object", param_hint="FILE")
+    changed = change_policy(runtime, slug, document, by=f"{getpass.getuser()} (command line)")
+    click.echo(f"Policy {changed.version} of {slug} is in force.")
