@@ -10,25 +10,37 @@ from flask import Flask, current_app, g
 from moderation.config import Settings
 from moderation.domain.forum import Forum
 from moderation.services.runtime import Runtime
+from moderation.web.metrics import Metrics
 
 _KEY = "moderation"
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """The application's settings and runtime."""
+    """The application's settings, runtime and counters."""
 
     settings: Settings
     runtime: Runtime
+    metrics: Metrics
 
 
 def attach(app: Flask, settings: Settings, runtime: Runtime) -> None:
     """Hand the surroundings to an application."""
-    app.extensions[_KEY] = Surroundings(settings, runtime)
+    app.extensions[_KEY] = Surroundings(settings, runtime, Metrics(runtime))
 
 
 def _surroundings() -> Surroundings:
     return cast(Surroundings, current_app.extensions[_KEY])
+
+
+def settings_of(app: Flask) -> Settings:
+    """Return the settings of an application that is being put together."""
+    return cast(Surroundings, app.extensions[_KEY]).settings
+
+
+def extension(name: str) -> object:
+    """Return what a part of the web room has put into the application's extensions."""
+    return current_app.extensions[name]
 
 
 def runtime() -> Runtime:
@@ -41,6 +53,11 @@ def settings() -> Settings:
     return _surroundings().settings
 
 
+def metrics() -> Metrics:
+    """Return the counters of the current application."""
+    return _surroundings().metrics
+
+
 def request_id() -> str:
     """Return the id of the current request."""
     return cast(str, g.request_id)
@@ -49,3 +66,13 @@ def request_id() -> str:
 def forum() -> Forum:
     """Return the forum that signed the current request."""
     return cast(Forum, g.forum)
+
+
+def forum_or_none() -> Forum | None:
+    """Return the forum of the current request; None on pages that belong to no forum."""
+    return cast("Forum | None", g.get("forum"))
+
+
+def message_id() -> str | None:
+    """Return the ``webhook-id`` of the current request; None when a bearer key was shown."""
+    return cast("str | None", g.get("message_id"))
