@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, redirect, url_for
+from werkzeug import Response
 
 from classifiers.registry import Registry
 from moderation.config import Settings, load_settings
@@ -10,7 +11,17 @@ from moderation.delivery.worker import DeliverySettings, DeliveryThread, Deliver
 from moderation.services.live_models import LiveModels
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
-from moderation.web import current
+from moderation.web import (
+    api,
+    current,
+    desk,
+    errors,
+    health,
+    log,
+    rate_limit,
+    security,
+    tracing,
+)
 
 
 def build_runtime(settings: Settings) -> Runtime:
@@ -36,6 +47,23 @@ def _send_in_background(app: Flask, settings: Settings, runtime: Runtime) -> Non
     app.before_request(thread.ensure_running)
 
 
+def _add_web(app: Flask) -> None:
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask starts with
+    # Hooks run in this order before a request, and the other way round after it.
+    tracing.register(app)
+    security.register(app, guarded=api.GUARDED, batches=api.BATCHES)
+    rate_limit.register(app)
+    errors.register(app)
+    health.register(app)
+    api.register(app)
+    desk.register(app)
+    app.add_url_rule("/", "front_door", _front_door)
+
+
+def _front_door() -> Response:
+    return redirect(url_for("desk.queue"), code=303)
+
+
 def create_app(settings: Settings | None = None, *, runtime: Runtime | None = None) -> Flask:
     """Make the application.
 
@@ -53,8 +81,10 @@ def create_app(settings: Settings | None = None, *, runtime: Runtime | None = No
     """
     settings = settings if settings is not None else load_settings()
     runtime = runtime if runtime is not None else build_runtime(settings)
+    log.configure(settings)
     app = Flask(__name__, static_folder=None)
     current.attach(app, settings, runtime)
+    _add_web(app)
     if settings.runs_deliveries:
         _send_in_background(app, settings, runtime)
     return app

@@ -116,7 +116,7 @@ class Outcome:
     spans : tuple[Span, ...]
         Offsets into the reduced text.
     rule_spans : tuple[RuleSpan, ...]
-        What the word rules matched; offsets into the reduced text.
+        What the word rules matched.
     model_version : str or None
         None when the scorer failed.
     policy_version : int
@@ -139,8 +139,18 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class RuleSpan:
-    """A word rule's match, offsets into the reduced text."""
+    """A word rule's match.
+
+    Attributes
+    ----------
+    start, end : int
+        Code-point offsets into the reduced text, end exclusive.
+    source_start, source_end : int
+        Code-point offsets into the text as sent, end exclusive.
+    """
 
     start: int
     end: int
     rule_id: str
+    source_start: int = 0
+    source_end: int = 0

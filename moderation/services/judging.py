@@ -75,7 +75,10 @@ def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
     if scorer is None:
         return None
     try:
-        return scorer.score(scoring_input(comment), with_spans=True)
+        scored = scorer.score(scoring_input(comment), with_spans=True)
+        if not all(0 <= score <= 1 for score in scored.probabilities.values()):
+            raise ValueError("a score lies outside of [0, 1]")  # noqa: TRY301 - NaN lies outside too
+        return scored
     except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
         _log.exception("scorer failed", extra={"comment_id": comment.comment.external_id})
         return None
@@ -99,7 +102,11 @@ def judge_comment(
         scored=scored,
         thresholds=dict(scorer.thresholds) if scorer is not None else {},
         word_rule_hits=tuple(
-            WordRuleHit(RuleSpan(m.start, m.end, m.rule_id), actions[m.rule_id]) for m in matches
+            WordRuleHit(
+                RuleSpan(m.start, m.end, m.rule_id, *comment.reduced.source_range(m.start, m.end)),
+                actions[m.rule_id],
+            )
+            for m in matches
         ),
         prior_decision=prior_decision,
         audit_point=audit_point(forum_slug, comment.comment.external_id, comment.comment.revision),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.comment import Author, Comment, Thread
@@ -27,6 +28,42 @@ class NewComment:
     outcome: Outcome
     spans: tuple[PlacedSpan, ...]
     request_id: str
+
+
+_LOCK_SPACE = 4_207_212  # any number, the same for all our processes
+_LOCKS = 256  # as many as one batch may hold: PostgreSQL keeps its locks in a small table
+
+
+def take_turns(connection: Connection, forum_id: int, batch: Iterable[Comment | str]) -> None:
+    """Let writers of the same comments, authors or threads go one after the other.
+
+    Otherwise two revisions that arrive at once would both be the latest, two first reports would
+    make two items, and two batches that name the same authors in another order would wait for
+    each other for ever. SQLite has one writer at a time anyway.
+
+    Parameters
+    ----------
+    batch : Iterable[Comment | str]
+        Comments, or just their ids when no author or thread is touched.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    names = {name for comment in batch for name in _touched(comment)}
+    digests = (zlib.crc32(f"{forum_id} {name}".encode("utf-8", "surrogatepass")) for name in names)
+    # Everybody takes the locks in the same order, which is why nobody waits in a circle.
+    for lock in sorted({digest % _LOCKS for digest in digests}):
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK_SPACE, lock)))
+
+
+def _touched(comment: Comment | str) -> Iterator[str]:
+    if isinstance(comment, str):
+        yield f"comment {comment}"
+        return
+    yield f"comment {comment.external_id}"
+    if comment.author is not None:
+        yield f"author {comment.author.external_id}"
+    if comment.thread is not None:
+        yield f"thread {comment.thread.external_id}"
 
 
 def insert_comment(
@@ -125,7 +162,10 @@ def _insert_verdict(
                 [s.label.value, s.start, s.end, s.source_start, s.source_end, s.weight]
                 for s in new.spans
             ],
-            rule_spans=[[span.start, span.end, span.rule_id] for span in outcome.rule_spans],
+            rule_spans=[
+                [span.start, span.end, span.rule_id, span.source_start, span.source_end]
+                for span in outcome.rule_spans
+            ],
             model_version=outcome.model_version,
             policy_version=outcome.policy_version,
             request_id=new.request_id,

@@ -10,10 +10,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from moderation.domain.errors import StorageUnavailableError
+from moderation.domain.errors import ConflictError, InvalidInputError, StorageUnavailableError
 
 __all__ = ["Connection", "Database", "open_database"]
 
@@ -54,7 +60,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Open a transaction that is committed at the end, and rolled back on any error."""
+        """Open a transaction that is committed at the end, and rolled back on any error.
+
+        Raises
+        ------
+        StorageUnavailableError
+            If the database cannot be reached.
+        ConflictError
+            If somebody else stored a row of the same name at the same moment.
+        InvalidInputError
+            If the database refuses a value, such as a NUL in a text.
+        """
         with self._transaction(is_write=True) as connection:
             yield connection
 
@@ -67,6 +83,13 @@ class Database:
                     yield options
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
             raise StorageUnavailableError("The database cannot be reached now.") from error
+        except IntegrityError as error:
+            if not _is_duplicate(error):
+                raise
+            message = "Somebody else has done the same at the same moment; look, and try again."
+            raise ConflictError(message) from error
+        except DataError as error:
+            raise InvalidInputError("The database cannot hold one of the values.") from error
         except DBAPIError as error:
             if error.connection_invalidated:
                 raise StorageUnavailableError("The database cannot be reached now.") from error
@@ -101,6 +124,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
             connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
             pool_size=pool_size,
             max_overflow=8,
+            hide_parameters=True,  # comment text must not reach a log by way of an error
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -109,6 +133,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
             parsed,
             pool_size=pool_size,
             max_overflow=8,
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_timeout=5,
             connect_args={"connect_timeout": 5},
@@ -125,6 +150,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
     cursor.close()
+
+
+def _is_duplicate(error: IntegrityError) -> bool:
+    """Tell whether a unique constraint was hurt, not one that guards our own mistakes."""
+    if getattr(error.orig, "sqlstate", None) == _PG_UNIQUE_VIOLATION:
+        return True
+    return getattr(error.orig, "sqlite_errorcode", None) in _SQLITE_DUPLICATES
+
+
+_PG_UNIQUE_VIOLATION = "23505"
+_SQLITE_DUPLICATES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,0 +1,24 @@
+"""The native JSON API, version 1."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from moderation.web.api import comments, docs, scoring
+from moderation.web.api.openapi import make_api
+from moderation.web.api.operations import register_converters
+
+GUARDED = frozenset({comments.blueprint.name, scoring.blueprint.name})
+"""Blueprints that only forums may use."""
+
+BATCHES = frozenset({"comments.submit_batch"})
+"""Endpoints whose body may be as large as a batch."""
+
+
+def register(app: Flask) -> None:
+    """Add the API, its document and the page to try it to an application."""
+    register_converters(app)
+    api = make_api(app)
+    for blueprint in (comments.blueprint, scoring.blueprint):
+        api.register_blueprint(blueprint)
+    docs.register(app, api)

@@ -1,0 +1,191 @@
+"""The shape of the answers, for the OpenAPI document; a test holds every answer against it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from classifiers.labels import Label
+from moderation.domain.review import DecisionAction, ItemState, ReasonCode
+from moderation.domain.verdict import Verdict
+from moderation.web.schemas import OffsetUnit
+
+
+def _text(description: str, **options: Any) -> fields.String:
+    return fields.String(required=True, metadata={"description": description}, **options)
+
+
+def _choice(choices: Any, description: str, **options: Any) -> fields.Enum[Any]:
+    return fields.Enum(
+        choices,
+        by_value=fields.String,
+        required=True,
+        metadata={"description": description},
+        **options,
+    )
+
+
+def _time(description: str, **options: Any) -> fields.AwareDateTime:
+    return fields.AwareDateTime(required=True, metadata={"description": description}, **options)
+
+
+class LabelScoreSchema(Schema):
+    """One label's score beside its threshold."""
+
+    score = fields.Float(
+        required=True,
+        metadata={"description": "Calibrated probability.", "minimum": 0, "maximum": 1},
+    )
+    threshold = fields.Float(
+        required=True,
+        metadata={"description": "At or above it the label flags.", "minimum": 0, "maximum": 1},
+    )
+    flags = fields.Boolean(
+        required=True, metadata={"description": "Whether this label counts for the verdict."}
+    )
+    rule = _text("The sentence that chose the threshold.")
+
+
+class SpanSchema(Schema):
+    """Words that pushed a score, as offsets into the text as sent; end exclusive."""
+
+    label = _choice(Label, "The score that was pushed.")
+    start = fields.Integer(required=True, metadata={"minimum": 0})
+    end = fields.Integer(required=True, metadata={"minimum": 0})
+    weight = fields.Float(required=True, metadata={"description": "Push in log-odds."})
+
+
+class WordRuleMatchSchema(Schema):
+    """Words that one of the forum's own rules matched."""
+
+    rule_id = _text("The rule, as the policy names it.")
+    start = fields.Integer(required=True, metadata={"minimum": 0})
+    end = fields.Integer(required=True, metadata={"minimum": 0})
+
+
+class ScoreAnswerSchema(Schema):
+    """What the service thinks of a text."""
+
+    verdict = _choice(
+        Verdict, "`publish`: show it. `flag`: show it, people look at it. `hold`: hide it."
+    )
+    reasons = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "Strongest first, written `kind` or `kind:detail`.",
+            "example": ["over_threshold:abusive"],
+        },
+    )
+    scores = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(LabelScoreSchema),
+        required=True,
+        metadata={"description": "By label; empty when the text could not be scored."},
+    )
+    offsets = _choice(OffsetUnit, "What the offsets below count.")
+    spans = fields.List(fields.Nested(SpanSchema), required=True)
+    word_rules = fields.List(fields.Nested(WordRuleMatchSchema), required=True)
+    model_version = _text("Null when the text could not be scored.", allow_none=True)
+    policy_version = fields.Integer(required=True)
+    request_id = _text("The request that was answered with this verdict.")
+
+
+class VerdictSchema(ScoreAnswerSchema):
+    """The stored verdict on one revision of one comment."""
+
+    id = _text("The comment's id in the forum.")
+    revision = _text("As sent, or the hash of the text.")
+    is_latest = fields.Boolean(
+        required=True, metadata={"description": "Whether no newer revision has come since."}
+    )
+    review_item_id = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "Null when nobody looks at it."}
+    )
+    judged_at = _time("When the verdict was given.")
+
+
+class DecisionSchema(Schema):
+    """What a moderator decided."""
+
+    decision = _choice(DecisionAction, "`approve` or `reject`.")
+    labels = fields.Dict(
+        keys=fields.String(),
+        values=fields.Boolean(),
+        required=True,
+        metadata={"description": "Labels judged true or false; absent is unknown."},
+    )
+    reason = _choice(ReasonCode, "Why it was rejected.", allow_none=True)
+    decided_by = _text("The moderator's name.")
+    decided_at = _time("When it was decided.")
+    revision = _text("The revision that the moderator saw.")
+    model_version = _text("The model behind the verdict.", allow_none=True)
+    policy_version = fields.Integer(required=True)
+
+
+class EventSchema(Schema):
+    """One thing that happened to the comment."""
+
+    at = _time("When.")
+    kind = _text("For example `verdict`, `reported`, `claimed`, `decided`, `delivered`.")
+    actor = _text("A moderator's name, `model`, `forum`, `reader` or `worker`.")
+    details = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
+
+
+class RecordSchema(VerdictSchema):
+    """A comment's newest revision with its decision, and the history of all revisions."""
+
+    review_state = _choice(ItemState, "Null when it was never queued.", allow_none=True)
+    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+    deleted_at = _time("When the forum deleted it.", allow_none=True)
+    history = fields.List(fields.Nested(EventSchema), required=True)
+
+
+class ReportReceiptSchema(Schema):
+    """What became of a report."""
+
+    id = _text("The comment's id in the forum.")
+    review_item_id = fields.Integer(required=True)
+    review_state = _choice(ItemState, "`decided` items are not reopened.")
+    report_count = fields.Integer(required=True, metadata={"minimum": 1})
+    is_new = fields.Boolean(
+        required=True, metadata={"description": "False when this reader had reported it before."}
+    )
+
+
+class FieldErrorSchema(Schema):
+    """One wrong field."""
+
+    field = _text("Path, for example `author.joined_at` or `comments.3.text`.")
+    message = _text("What was expected.")
+
+
+class ProblemSchema(Schema):
+    """Problem details (RFC 9457)."""
+
+    type = _text("`urn:moderation:problem:` and the code.")
+    title = _text("The status in words.")
+    status = fields.Integer(required=True)
+    detail = _text("One sentence for the person who can mend it.")
+    code = _text("Stable, machine-readable name.")
+    errors = fields.List(fields.Nested(FieldErrorSchema), required=True)
+    request_id = _text("Name it when you ask for help: the log knows it.")
+
+
+class BatchResultSchema(Schema):
+    """A verdict, or a problem; which one `status` tells (201, 200 for a replay, or an error)."""
+
+    class Meta:
+        """More fields than these: the verdict's, or the problem's."""
+
+        additional_properties = True
+
+    index = fields.Integer(required=True, metadata={"minimum": 0})
+    status = fields.Integer(required=True)
+
+
+class BatchAnswerSchema(Schema):
+    """One result for each comment, in order."""
+
+    results = fields.List(fields.Nested(BatchResultSchema), required=True)

@@ -1,0 +1,122 @@
+"""Examples for the OpenAPI document and the page to try it; a test sends each of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COMMENT: dict[str, Any] = {
+    "id": "c-7261",
+    "text": "You are an idiot, sir.",
+    "format": "plain",
+    "author": {
+        "id": "812",
+        "name": "sam",
+        "joined_at": "2024-05-01T08:00:00Z",
+        "post_count": 312,
+        "trusted": False,
+    },
+    "thread": {"id": "41", "title": "Budget day", "url": "https://forum.example/t/41"},
+    "parent": {"id": "c-7254", "text": "The budget was balanced this year."},
+    "permalink": "https://forum.example/t/41#c-7261",
+    "created_at": "2026-03-02T09:00:00Z",
+    "language": "en",
+}
+
+_SCORES: dict[str, Any] = {
+    "abusive": {
+        "score": 0.97,
+        "threshold": 0.62,
+        "flags": True,
+        "rule": "maximum recall at precision >= 0.9",
+    },
+    "partisan": {
+        "score": 0.03,
+        "threshold": 0.58,
+        "flags": False,
+        "rule": "maximum recall at precision >= 0.9",
+    },
+}
+
+SCORE_ANSWER: dict[str, Any] = {
+    "verdict": "flag",
+    "reasons": ["over_threshold:abusive"],
+    "scores": _SCORES,
+    "offsets": "codepoint",
+    "spans": [{"label": "abusive", "start": 11, "end": 16, "weight": 4.1}],
+    "word_rules": [],
+    "model_version": "2026-02-11-9f2c01ab77",
+    "policy_version": 3,
+    "request_id": "req_0b7c2f8e5d1a4c39a6d2e4f8091b3c5d",
+}
+
+VERDICT: dict[str, Any] = {
+    "id": "c-7261",
+    "revision": "sha256-7a2f04c9d1b8e6350f9a4c2d8e7b1f60",
+    "is_latest": True,
+    **SCORE_ANSWER,
+    "review_item_id": 118,
+    "judged_at": "2026-03-02T09:00:01Z",
+}
+
+RECORD: dict[str, Any] = {
+    **VERDICT,
+    "review_state": "decided",
+    "decision": {
+        "decision": "reject",
+        "labels": {"abusive": True, "insult": True, "partisan": False},
+        "reason": "insult",
+        "decided_by": "mira",
+        "decided_at": "2026-03-02T09:04:12Z",
+        "revision": "sha256-7a2f04c9d1b8e6350f9a4c2d8e7b1f60",
+        "model_version": "2026-02-11-9f2c01ab77",
+        "policy_version": 3,
+    },
+    "deleted_at": None,
+    "history": [
+        {
+            "at": "2026-03-02T09:00:01Z",
+            "kind": "verdict",
+            "actor": "model",
+            "details": {"verdict": "flag", "reasons": ["over_threshold:abusive"]},
+        },
+        {
+            "at": "2026-03-02T09:04:12Z",
+            "kind": "decided",
+            "actor": "mira",
+            "details": {"decision": "reject", "reason": "insult"},
+        },
+    ],
+}
+
+BATCH: dict[str, Any] = {
+    "comments": [
+        {"id": "c-1", "text": "Thank you, that helped."},
+        {"id": "c-2", "text": "<p>Well said.</p>", "format": "html"},
+    ]
+}
+
+BATCH_ANSWER: dict[str, Any] = {
+    "results": [
+        {"index": 0, "status": 201, **VERDICT},
+        {
+            "index": 1,
+            "status": 422,
+            "type": "urn:moderation:problem:invalid_input",
+            "title": "Unprocessable Content",
+            "detail": "One field is not as expected; see errors.",
+            "code": "invalid_input",
+            "errors": [{"field": "comments.1.text", "message": "expected a string"}],
+            "request_id": "req_0b7c2f8e5d1a4c39a6d2e4f8091b3c5d",
+        },
+    ]
+}
+
+REPORT: dict[str, Any] = {"reporter_id": "77", "reason": "harassment", "note": "Again and again."}
+
+REPORT_RECEIPT: dict[str, Any] = {
+    "id": "c-7261",
+    "review_item_id": 118,
+    "review_state": "pending",
+    "report_count": 2,
+    "is_new": True,
+}

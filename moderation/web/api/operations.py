@@ -1,0 +1,121 @@
+"""What the operations of the API share: how one is declared, and its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask import Flask, Response, jsonify
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from werkzeug.routing import BaseConverter, ValidationError
+
+from moderation.web.api.parser import StrictParser
+from moderation.web.schemas import ForumQuery
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+_ALWAYS = (401, 413, 422, 429, 500, 503)
+"""Refusals that any operation can answer with."""
+
+
+class CommentId(BaseConverter):
+    """A comment's id in an address: anything, slashes included, once percent-decoded."""
+
+    regex = "(?s:.+)"
+    part_isolating = False
+
+    def to_python(self, value: str) -> str:
+        """Return the id; one with NUL cannot exist, and not every database may be asked for it."""
+        if "\0" in value:
+            raise ValidationError
+        return value
+
+
+def register_converters(app: Flask) -> None:
+    """Let rules name ``comment_id``."""
+    app.url_map.converters["comment_id"] = CommentId
+    app.url_map.merge_slashes = False  # an id may begin with a slash
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One documented answer of an operation."""
+
+    description: str
+    schema: type[Schema] | None = None
+    example: Mapping[str, Any] | None = None
+    headers: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The documented body of an operation."""
+
+    schema: type[Schema]
+    example: Mapping[str, Any]
+
+
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A blueprint whose operations are declared in one place and read by our own parser."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def operation(
+        self,
+        method: str,
+        rule: str,
+        *,
+        answers: Mapping[int, Answer],
+        body: Body | None = None,
+        query: type[Schema] = ForumQuery,
+        refuses: Collection[int] = (),
+    ) -> Callable[[_View], _View]:
+        """Declare an operation.
+
+        Parameters
+        ----------
+        answers : Mapping[int, Answer]
+            By status.
+        body : Body or None
+            Read, checked and handed to the view as its first argument.
+        query : type[Schema]
+            Read, checked and handed to the view after the body.
+        refuses : Collection[int]
+            Statuses of the problems that it answers with, besides those of every operation.
+        """
+
+        def declare(view: _View) -> _View:
+            told: Any = view
+            for status in sorted({*_ALWAYS, *refuses, *((400, 415) if body else ())}):
+                told = self.doc(responses={status: HTTPStatus(status).name})(told)
+            for status, answer in answers.items():
+                told = self._answers(status, answer)(told)
+            told = self.arguments(query, location="query")(told)
+            if body is not None:
+                told = self.arguments(body.schema, example=dict(body.example))(told)
+            self.add_url_rule(rule, view.__name__, told, methods=[method])
+            return view
+
+        return declare
+
+    def _answers(self, status: int, answer: Answer) -> Any:
+        return self.response(
+            status,
+            answer.schema,
+            description=answer.description,
+            example=answer.example,
+            headers=answer.headers,
+        )
+
+
+def answer_json(
+    document: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a JSON answer."""
+    response = jsonify(document)
+    response.status_code = status
+    response.headers.update(headers or {})
+    return response

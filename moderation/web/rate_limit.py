@@ -1,0 +1,56 @@
+"""How many requests one forum may send."""
+
+from __future__ import annotations
+
+import math
+import time
+
+from flask import Flask, Response, g
+from flask_limiter import Limiter, RequestLimit
+
+from moderation.web import current
+
+
+def register(app: Flask) -> None:
+    """Limit each forum's requests. Must come after the forum is known (`security.register`).
+
+    When the store of the counters is away, each process counts for itself until it is back: a
+    comment is never lost because nobody could count it.
+    """
+    settings = current.settings_of(app)
+    limiter = Limiter(
+        _forum_key,
+        app=app,
+        application_limits=[f"{settings.rate_limit_per_minute} per minute"],
+        application_limits_exempt_when=_is_nobodys,
+        storage_uri=settings.rate_limit_store,
+        strategy="sliding-window-counter",
+        in_memory_fallback_enabled=True,
+        swallow_errors=True,
+        headers_enabled=False,
+    )
+
+    def add_headers(response: Response) -> Response:
+        if limiter.current_limit is not None:
+            response.headers.update(_headers(limiter.current_limit))
+        return response
+
+    app.after_request(add_headers)
+
+
+def _forum_key() -> str:
+    return f"forum:{current.forum().id}"
+
+
+def _is_nobodys() -> bool:
+    return "forum" not in g
+
+
+def _headers(limit: RequestLimit) -> dict[str, str]:
+    wait_s = max(1, math.ceil(limit.reset_at - time.time()))
+    headers = {
+        "RateLimit-Limit": str(limit.limit.amount),
+        "RateLimit-Remaining": str(max(0, limit.remaining)),
+        "RateLimit-Reset": str(wait_s),
+    }
+    return headers | {"Retry-After": str(wait_s)} if limit.breached else headers

@@ -1,0 +1,210 @@
+"""What forums may send: names, types, lengths and ranges of every field.
+
+Unknown fields are refused, so that a misspelt one is noticed. E-mail and IP addresses have no
+field: a forum that sends them is told.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, post_load
+
+from moderation.domain.comment import Author, Comment, Parent, Thread, content_revision
+from moderation.domain.text_format import TextFormat
+from moderation.web.fields import (
+    Address,
+    CommentText,
+    EachOnItsOwn,
+    Flag,
+    Instant,
+    Language,
+    Name,
+    WholeNumber,
+)
+
+MAX_BATCH = 1000
+MAX_ID_LENGTH = 200
+_MOST_POSTS = 2_147_483_647
+
+
+class OffsetUnit(StrEnum):
+    """What the offsets of spans count."""
+
+    CODEPOINT = "codepoint"
+    UTF16 = "utf16"
+
+
+def _id(**options: Any) -> Name:
+    return Name(least=1, most=MAX_ID_LENGTH, **options)
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {  # noqa: RUF012 - marshmallow's own way
+        "unknown": "is no field of this object",
+        "type": "expected an object",
+    }
+
+
+class AuthorSchema(_Strict):
+    """Who wrote the comment."""
+
+    id = _id(required=True, metadata={"description": "The forum's own id.", "example": "812"})
+    name = Name(most=200, allow_none=True, metadata={"example": "sam"})
+    joined_at = Instant(
+        allow_none=True, metadata={"description": "When the account was made (RFC 3339)."}
+    )
+    post_count = WholeNumber(least=0, most=_MOST_POSTS, allow_none=True)
+    trusted = Flag(
+        allow_none=True,
+        metadata={"description": "Published unseen, if the forum's policy believes this mark."},
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Author:
+        return Author(
+            external_id=data["id"],
+            name=data.get("name"),
+            joined_at=data.get("joined_at"),
+            post_count=data.get("post_count"),
+            is_trusted=bool(data.get("trusted")),
+        )
+
+
+class ThreadSchema(_Strict):
+    """Where the comment stands."""
+
+    id = _id(required=True, metadata={"example": "41"})
+    title = Name(most=1000, allow_none=True, metadata={"example": "Budget day"})
+    url = Address(allow_none=True)
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Thread:
+        return Thread(data["id"], data.get("title"), data.get("url"))
+
+
+class ParentSchema(_Strict):
+    """The comment that is answered."""
+
+    id = _id(required=True)
+    text = CommentText(allow_none=True, metadata={"description": "As plain text."})
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Parent:
+        return Parent(data["id"], data.get("text"))
+
+
+class CommentSchema(_Strict):
+    """One revision of one comment."""
+
+    id = _id(required=True, metadata={"description": "The forum's own id.", "example": "c-7261"})
+    revision = _id(
+        allow_none=True,
+        metadata={
+            "description": (
+                "The forum's own revision, anything that changes with the text. By default a "
+                "hash of text and format."
+            )
+        },
+    )
+    text = CommentText(
+        least=1,
+        required=True,
+        metadata={"description": "The comment as written, in `format`.", "example": "Well said."},
+    )
+    format = fields.Enum(
+        TextFormat,
+        by_value=fields.String(error_messages={"invalid": "expected a string"}),
+        load_default=TextFormat.PLAIN,
+        error_messages={
+            "unknown": "expected one of {choices}",
+            "null": "must not be null",
+        },
+        metadata={"description": "The markup of `text`."},
+    )
+    author = fields.Nested(AuthorSchema, allow_none=True)
+    thread = fields.Nested(ThreadSchema, allow_none=True)
+    parent = fields.Nested(ParentSchema, allow_none=True)
+    permalink = Address(allow_none=True)
+    created_at = Instant(
+        allow_none=True, metadata={"description": "When it was written (RFC 3339)."}
+    )
+    language = Language(allow_none=True, metadata={"example": "en"})
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> Comment:
+        revision = data.get("revision")
+        return Comment(
+            external_id=data.get("id") or "",
+            revision=revision or content_revision(data["text"], data["format"]),
+            text=data["text"],
+            text_format=data["format"],
+            author=data.get("author"),
+            thread=data.get("thread"),
+            parent=data.get("parent"),
+            permalink=data.get("permalink"),
+            posted_at=data.get("created_at"),
+            language=data.get("language"),
+        )
+
+
+class ScoreSchema(CommentSchema):
+    """A comment to score without storing it; the id may be left out."""
+
+    id = _id(allow_none=True)
+
+
+class BatchSchema(_Strict):
+    """Up to 1,000 comments."""
+
+    comments = EachOnItsOwn(fields.Nested(CommentSchema), most=MAX_BATCH, required=True)
+
+
+class ReportSchema(_Strict):
+    """What a reader says about a comment."""
+
+    reporter_id = Name(
+        least=1,
+        most=180,
+        allow_none=True,
+        metadata={
+            "description": (
+                "Who reports; the same reader counts once a comment. Without it the request "
+                "counts, known by its `webhook-id` or `X-Request-Id`."
+            )
+        },
+    )
+    reason = Name(most=200, allow_none=True, metadata={"example": "harassment"})
+    note = CommentText(allow_none=True)
+
+
+class OffsetsQuery(_Strict):
+    """The query of an address whose answer holds offsets."""
+
+    offsets = fields.Enum(
+        OffsetUnit,
+        by_value=fields.String(error_messages={"invalid": "expected a string"}),
+        load_default=OffsetUnit.CODEPOINT,
+        error_messages={"unknown": "expected one of {choices}"},
+        metadata={
+            "description": (
+                "What the offsets of spans count: Unicode code points (Python, PostgreSQL), or "
+                "UTF-16 units (JavaScript, Java, C#)."
+            )
+        },
+    )
+    forum = fields.String(
+        metadata={"description": "The forum that signed, if `X-Moderation-Forum` is not sent."}
+    )
+
+
+class ForumQuery(_Strict):
+    """The query of every other address."""
+
+    forum = fields.String(
+        metadata={"description": "The forum that signed, if `X-Moderation-Forum` is not sent."}
+    )

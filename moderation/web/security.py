@@ -1,0 +1,138 @@
+"""Who is asking, how much they may send, and the headers that every answer carries.
+
+A forum shows a bearer key, or signs the raw body as Standard Webhooks describes. Nothing of the
+body is parsed before. Why a credential was refused is never told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from flask import Flask, Response, g, request
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.exceptions import RequestEntityTooLarge, Unauthorized
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from moderation.config import Settings
+from moderation.domain.errors import InvalidInputError
+from moderation.domain.forum import Forum, check_slug
+from moderation.domain.webhook_signature import is_signed
+from moderation.services.registration import forum_by_key, forum_with_secrets
+from moderation.web import current
+
+FORUM_HEADER = "X-Moderation-Forum"
+
+_NOBODYS_SECRET = "whsec_" + "A" * 43 + "="
+"""Checked against when there is no such forum, so that the answer takes as long."""
+
+_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "object-src 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+def register(app: Flask, *, guarded: Collection[str], batches: Collection[str] = ()) -> None:
+    """Guard an application.
+
+    Parameters
+    ----------
+    guarded : Collection[str]
+        Names of the blueprints that only forums may use.
+    batches : Collection[str]
+        Endpoints whose body may be as large as a batch.
+    """
+    settings = current.settings_of(app)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_batch_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_batch_body_bytes
+    _believe_proxies(app, settings)
+
+    def admit() -> None:
+        if request.blueprint not in guarded:
+            return
+        is_batch = request.endpoint in batches
+        _limit_body(settings.max_batch_body_bytes if is_batch else settings.max_body_bytes)
+        g.forum = _forum()
+        request.get_data()  # an undeclared length is found out here, before anything is parsed
+
+    app.before_request(admit)
+    app.after_request(_add_headers)
+
+
+def _believe_proxies(app: Flask, settings: Settings) -> None:
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=hops
+        )
+
+
+def _limit_body(most_bytes: int) -> None:
+    request.max_content_length = most_bytes
+    if request.content_length is not None and request.content_length > most_bytes:
+        raise RequestEntityTooLarge
+
+
+def _forum() -> Forum:
+    found = _by_bearer_key() if "Authorization" in request.headers else _by_signature()
+    if found is None:
+        raise Unauthorized(
+            "Show a valid bearer key or a valid signature.",
+            www_authenticate=WWWAuthenticate("bearer", {"realm": "moderation"}),
+        )
+    return found
+
+
+def _by_bearer_key() -> Forum | None:
+    scheme, _, key = request.headers["Authorization"].partition(" ")
+    if scheme.lower() != "bearer" or not key.startswith("mod_"):
+        return None
+    return forum_by_key(current.runtime(), key.strip())
+
+
+def _by_signature() -> Forum | None:
+    message_id = request.headers.get("webhook-id", "")
+    signatures = request.headers.get("webhook-signature", "")
+    if not message_id or not signatures:
+        return None
+    slug = request.headers.get(FORUM_HEADER) or request.args.get("forum", "")
+    known = _with_secrets(slug)
+    is_right = is_signed(
+        known[1] if known is not None else (_NOBODYS_SECRET,),
+        message_id=message_id,
+        timestamp=request.headers.get("webhook-timestamp", ""),
+        signatures=signatures,
+        body=request.get_data(),
+        now=current.runtime().clock(),
+        tolerance_s=current.settings().signature_tolerance_s,
+    )
+    if known is None or not is_right:
+        return None
+    g.message_id = message_id
+    return known[0]
+
+
+def _with_secrets(slug: str) -> tuple[Forum, Collection[str]] | None:
+    try:
+        check_slug(slug)
+    except InvalidInputError:
+        return None
+    return forum_with_secrets(current.runtime(), slug)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if current.settings().is_https:
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    return response
