@@ -288,7 +288,7 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
     NotAllowedError
         If it is another moderator's and the caller is not a senior.
     ConflictError
-        If it is no longer in force.
+        If it is no longer in force, or the comment was edited or deleted since.
     """
     require_role(user, Role.MODERATOR)
     with runtime.database.write() as connection:
@@ -296,6 +296,9 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         if undone.moderator != user.username and not has_role(user.role, Role.SENIOR):
             raise NotAllowedError("Only a senior moderator may undo another's decision.")
         judgement = _judgement(connection, _item(connection, undone.item_id))
+        if not judgement.is_latest or judgement.deleted_at is not None:
+            # A reopened item about a text that is gone could never be decided again.
+            raise ConflictError("The author or the forum has changed the comment since.")
         now = runtime.clock()
         undo_id = decisions.insert_decision(
             connection,

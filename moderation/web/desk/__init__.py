@@ -1,0 +1,58 @@
+"""The review desk: server-rendered pages on which moderators work through the queue."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from moderation.web import current
+from moderation.web.desk import (
+    csrf,
+    delivery_views,
+    error_pages,
+    export_views,
+    headers,
+    history_views,
+    item_views,
+    layout,
+    model_views,
+    queue_views,
+    session,
+    sign_in_views,
+    thread_views,
+)
+from moderation.web.desk.blueprint import bp
+from moderation.web.desk.throttle import SignInThrottle
+
+__all__ = ["register"]
+
+_VIEWS = (
+    delivery_views,
+    export_views,
+    history_views,
+    item_views,
+    model_views,
+    queue_views,
+    sign_in_views,
+    thread_views,
+)
+"""Imported for the routes that they add to the blueprint."""
+
+
+def register(app: Flask) -> None:
+    """Add the desk to an application that `moderation.web.current.attach` has prepared.
+
+    Sets the secret key, the session cookie and the sign-in; forms of the desk alone are checked
+    for their token, so that the JSON API works without one.
+    """
+    settings = current.settings_of(app)
+    session.install(app, settings)
+    app.extensions[sign_in_views.THROTTLE] = SignInThrottle(settings.rate_limit_store)
+    if "csrf" not in app.extensions:
+        csrf.install(app)
+    layout.install(app)
+    app.register_blueprint(bp)
+
+
+bp.before_request(csrf.protect)
+bp.after_request(headers.add_headers)
+error_pages.install(bp)

@@ -1,0 +1,100 @@
+"""What every page of the desk carries: navigation, counts and words for templates."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, render_template, url_for
+
+from classifiers.labels import DECIDING_LABELS, DEFINITIONS, KIND_LABELS
+from moderation.domain.review import MAX_NOTE_LENGTH, REASON_TITLES, Role
+from moderation.services import review
+from moderation.web import current
+from moderation.web.desk import session, toasts, wording
+from moderation.web.desk.blueprint import bp
+
+_STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class NavEntry:
+    """One entry of the navigation and the role that it takes."""
+
+    title: str
+    endpoint: str
+    role: Role
+
+
+_NAV = (
+    NavEntry("Queue", "desk.queue", Role.VIEWER),
+    NavEntry("Decided", "desk.history", Role.VIEWER),
+    NavEntry("Deliveries", "desk.deliveries", Role.VIEWER),
+    NavEntry("Try a thread", "desk.thread", Role.VIEWER),
+    NavEntry("Models", "desk.models", Role.VIEWER),
+    NavEntry("Export", "desk.export", Role.SENIOR),
+)
+
+
+def install(app: Flask) -> None:
+    """Give the templates their words."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(
+        label_title=wording.label_title,
+        reason_title=wording.reason_title,
+        decided_sentence=wording.decided_sentence,
+    )
+
+
+@bp.context_processor
+def _for_templates() -> dict[str, Any]:
+    return {
+        "asset": asset,
+        "deciding_labels": DECIDING_LABELS,
+        "definitions": DEFINITIONS,
+        "kind_labels": KIND_LABELS,
+        "max_note_length": MAX_NOTE_LENGTH,
+        "reasons": REASON_TITLES,
+        "Role": Role,
+    }
+
+
+def page(template: str, *, active: str = "", **context: object) -> str:
+    """Draw a page with its navigation.
+
+    Parameters
+    ----------
+    template : str
+        File in ``templates/desk/``.
+    active : str
+        Endpoint of the navigation entry that the page belongs to.
+    """
+    me = session.me()
+    return render_template(
+        f"desk/{template}",
+        me=me,
+        may=session.may,
+        nav=[entry for entry in _NAV if session.may(entry.role)],
+        active=active,
+        waiting=review.count_waiting(current.runtime()),
+        toasts=toasts.pending(),
+        **context,
+    )
+
+
+def bare_page(template: str, **context: object) -> str:
+    """Draw a page without navigation: nobody is signed in, or the database is away."""
+    return render_template(f"desk/{template}", **context)
+
+
+def asset(name: str) -> str:
+    """Return a static file's address, which changes with its content."""
+    return url_for("desk.static", filename=name, v=_digest(name))
+
+
+@functools.cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,149 @@
+"""Who is signed in: cookies, Flask-Login and what each role may open."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import ParamSpec, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from moderation.config import Settings
+from moderation.domain.review import Role, has_role
+from moderation.services import accounts
+from moderation.services.review import require_role
+from moderation.services.secret_key import kept_secret_key
+from moderation.storage.users import User
+from moderation.web import current
+
+_SIGNED_IN_AT = "signed_in_at"
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskUser(UserMixin):  # type: ignore[misc]
+    """An account as Flask-Login sees it.
+
+    Notes
+    -----
+    The id holds the account's session version: when the version is raised, every session of the
+    account names an account that does not exist any more.
+    """
+
+    account: User
+
+    def get_id(self) -> str:
+        """Return what the session keeps."""
+        return f"{self.account.id}:{self.account.session_version}"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Set up cookies and sign-in for an application."""
+    app.secret_key = app.secret_key or settings.secret_key or kept_secret_key(settings.data_dir)
+    app.config.update(
+        SESSION_COOKIE_NAME="desk_session",
+        SESSION_COOKIE_PATH="/desk",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.is_https,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
+    )
+    manager = LoginManager()
+    manager.session_protection = None  # the address changes on a train; the cookie is signed
+    manager.user_loader(_load)
+    manager.unauthorized_handler(_to_sign_in)
+    manager.init_app(app)
+
+
+def begin(user: User) -> None:
+    """Begin a session; nothing of the one before is kept, so that none can be foisted on us."""
+    session.clear()
+    session.permanent = True
+    session[_SIGNED_IN_AT] = int(current.runtime().clock().timestamp())
+    login_user(DeskUser(user))
+
+
+def end() -> None:
+    """End the session."""
+    logout_user()
+    session.clear()
+
+
+def me() -> User:
+    """Return the account that is signed in."""
+    return cast(DeskUser, current_user).account
+
+
+def is_signed_in() -> bool:
+    """Whether the request belongs to a session in force."""
+    return bool(current_user.is_authenticated)
+
+
+def may(role: Role) -> bool:
+    """Whether the signed-in account has a role."""
+    return is_signed_in() and has_role(me().role, role)
+
+
+def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Open a view only to a signed-in account with the role.
+
+    Raises
+    ------
+    NotAllowedError
+        In the view's place, when the role is not enough.
+    """
+
+    def wrap(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @functools.wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            if not is_signed_in():
+                return _to_sign_in()
+            require_role(me(), role)
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def local_path(target: str | None) -> str | None:
+    r"""Return a target of ours, or None for anything that leads elsewhere.
+
+    Browsers read ``//host`` and ``/\host`` as another host, and drop tabs and line breaks first.
+    """
+    if not target or not target.startswith("/desk/") or not target.isprintable():
+        return None
+    parts = urlsplit(target)
+    return None if parts.scheme or parts.netloc or "\\" in target else target
+
+
+def _load(user_id: str) -> DeskUser | None:
+    account_id, _, version = user_id.partition(":")
+    if not account_id.isdecimal() or not version.isdecimal():
+        return None
+    clock, hours = current.runtime().clock(), current.settings().session_hours
+    if clock.timestamp() - session.get(_SIGNED_IN_AT, 0) > hours * 3600:
+        return None
+    user = accounts.account(current.runtime(), int(account_id))
+    if user is None or not user.is_active or user.session_version != int(version):
+        return None
+    return DeskUser(user)
+
+
+def _to_sign_in() -> Response:
+    back = request.full_path.rstrip("?") if request.method == "GET" else _referring_path()
+    return redirect(url_for("desk.sign_in", next=local_path(back)), code=303)
+
+
+def _referring_path() -> str | None:
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -1,0 +1,185 @@
+"""Try a thread: what the machine would say about the posts of a page, without storing them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from flask import make_response, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from moderation.domain.errors import InvalidInputError
+from moderation.domain.forum import Forum
+from moderation.domain.review import Role
+from moderation.domain.verdict import Verdict
+from moderation.services import registration, threads
+from moderation.services.review import require_role
+from moderation.services.threads import JudgedPost
+from moderation.web import current
+from moderation.web.desk import cards, fields, highlight, layout, session, toasts, wording
+from moderation.web.desk.blueprint import bp
+
+_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """One judged post, ready to be drawn."""
+
+    author: str
+    posted_at: str
+    chip: str
+    verdict: str
+    is_strong: bool
+    text: tuple[highlight.Paragraph, ...]
+    quotes: tuple[tuple[str, str], ...]
+    bars: tuple[cards.ScoreBar, ...]
+    why: tuple[wording.Why, ...]
+
+
+@bp.get("/try-a-thread")
+@session.needs(Role.VIEWER)
+def thread() -> Response:
+    """Show the form."""
+    return _show("", forum=None)
+
+
+@bp.post("/try-a-thread")
+@session.needs(Role.VIEWER)
+def read_thread() -> Response:
+    """Judge the posts of a page; store them only when asked to."""
+    runtime = current.runtime()
+    forum = _forum(request.form.get("forum"))
+    try:
+        content = _content()
+        if request.form.get("store"):
+            return _store(content, forum)
+        started = time.perf_counter()
+        posts = (
+            threads.judge_thread(runtime.models, content)
+            if forum is None
+            else threads.judge_thread_for(runtime, forum, content)
+        )
+    except InvalidInputError as error:
+        # What was uploaded is not shown: it may be a whole page of HTML.
+        return _show(_pasted(), forum=forum, error=error, status=422)
+    took_ms = max(1, round(1000 * (time.perf_counter() - started)))
+    return _show(_pasted(), forum=forum, posts=posts, took_ms=took_ms)
+
+
+def _store(content: str, forum: Forum | None) -> Response:
+    if forum is None:
+        raise InvalidInputError(
+            "Storing takes a forum.", fields={"forum": "choose the forum that the posts belong to"}
+        )
+    require_role(session.me(), Role.MODERATOR)
+    posts = threads.store_thread(current.runtime(), forum, content)
+    queued = sum(post.judged.outcome.is_queued for post in posts)
+    said = f"{count_of(len(posts), 'post')} stored in {forum.name}, {queued} in the queue."
+    toasts.say(said)
+    return redirect(url_for("desk.queue", forum=forum.slug), code=303)
+
+
+def _show(
+    pasted: str,
+    *,
+    forum: Forum | None,
+    posts: list[JudgedPost] | None = None,
+    error: InvalidInputError | None = None,
+    took_ms: int = 0,
+    status: int = 200,
+) -> Response:
+    body = layout.page(
+        "thread.html",
+        active="desk.thread",
+        pasted=pasted,
+        forum=forum,
+        forums=registration.list_forums(current.runtime()),
+        posts=[post_card(post) for post in posts or ()],
+        heading=heading([post.judged.outcome.verdict for post in posts]) if posts else "",
+        thread_title=_title(posts),
+        model_version=posts[0].judged.outcome.model_version if posts else None,
+        took_ms=took_ms,
+        error=error,
+        most_bytes=current.settings().max_body_bytes,
+    )
+    return make_response(body, status)
+
+
+def _content() -> str:
+    upload = request.files.get("page")
+    if isinstance(upload, FileStorage) and upload.filename:
+        content = fields.typed_text(upload.read().decode("utf-8", "replace"))
+    else:
+        content = _pasted()
+    if not content.strip():
+        raise InvalidInputError(
+            "There is nothing to read.", fields={"thread": "paste a page or choose a saved one"}
+        )
+    return content
+
+
+def _pasted() -> str:
+    return fields.typed_text(request.form.get("paste"))
+
+
+def _forum(slug: str | None) -> Forum | None:
+    return registration.find_forum(current.runtime(), fields.typed_text(slug)) if slug else None
+
+
+def _title(posts: list[JudgedPost] | None) -> str | None:
+    thread_of = posts[0].judged.comment.thread if posts else None
+    return thread_of.title if thread_of is not None else None
+
+
+def heading(verdicts: list[Verdict]) -> str:
+    """Return what was found, for example ``Two posts: one would be published, one flagged``."""
+    words = {Verdict.PUBLISH: "published", Verdict.FLAG: "flagged", Verdict.HOLD: "held"}
+    parts = [
+        f"{_number(verdicts.count(verdict)).lower()} {word}"
+        for verdict, word in words.items()
+        if verdict in verdicts
+    ]
+    first, *others = parts or ["none published"]
+    number, _, word = first.partition(" ")
+    told = ", ".join([f"{number} would be {word}", *others])
+    return f"{count_of(len(verdicts), 'post')}: {told}"
+
+
+def count_of(number: int, thing: str) -> str:
+    """Return a number with its thing, small ones in words."""
+    return f"{_number(number)} {thing}{'' if number == 1 else 's'}"
+
+
+def _number(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def post_card(post: JudgedPost) -> PostCard:
+    """Return one post ready to be drawn."""
+    judged, outcome = post.judged, post.judged.outcome
+    chip = wording.verdict_chip(outcome.verdict)
+    shown = highlight.shown_spans(judged.spans, outcome.scores)
+    return PostCard(
+        author=post.author or "author unknown",
+        posted_at=post.posted_at or "",
+        chip=chip.icon,
+        verdict=outcome.verdict.value.capitalize(),
+        is_strong=chip.is_strong,
+        text=highlight.paragraphs(judged.body, shown, outcome.rule_spans),
+        quotes=tuple((quote.attribution or "", quote.text) for quote in judged.quotes),
+        bars=cards.bars_of(outcome.scores),
+        why=why_of(post),
+    )
+
+
+def why_of(post: JudgedPost) -> tuple[wording.Why, ...]:
+    """Return why a post got its verdict."""
+    judged, outcome = post.judged, post.judged.outcome
+    grounds = wording.Grounds(judged.body, outcome.scores, judged.spans, outcome.rule_spans)
+    why = wording.why_here(grounds, outcome.reasons, report_count=0, is_audit=False)
+    if why or outcome.verdict is not Verdict.PUBLISH:
+        return why
+    aside = " Quoted text is set aside before scoring." if judged.quotes else ""
+    return (wording.Why("check", None, "", f"Both scores are below their thresholds.{aside}"),)
