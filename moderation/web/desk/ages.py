@@ -30,6 +30,12 @@ def age(since: datetime, now: datetime) -> str:
     return f"{days} days" if days > 1 else "1 day"
 
 
+def short_age(since: datetime, now: datetime) -> str:
+    """Return the same for a narrow column: ``1 h 52``."""
+    told = age(since, now)
+    return told.removesuffix(" min") if " h " in told else told
+
+
 def seconds_left(until: datetime | None, now: datetime) -> int:
     """Return the whole seconds until a moment, 0 when it has passed or is not known."""
     if until is None:

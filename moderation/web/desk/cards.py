@@ -136,7 +136,7 @@ def row_of(item: ReviewItem, judgement: Judgement, *, user: User, now: datetime)
     is_held = _is_claimed(item, now)
     return Row(
         item=item,
-        age=ages.age(item.created_at, now),
+        age=ages.short_age(item.created_at, now),
         about=tuple(
             part for part in (item.forum_name, item.thread_title, item.author_name) if part
         ),
@@ -166,7 +166,7 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
         thread=judgement.thread.title if judgement.thread else None,
         posted=ages.moment(judgement.posted_at or judgement.received_at, now),
         permalink=web_address(judgement.permalink),
-        chip=wording.verdict_chip(judgement.verdict),
+        chip=_chip(view),
         why=wording.why_here(
             wording.Grounds.of(judgement),
             item.reasons,
@@ -239,6 +239,12 @@ def web_address(address: str | None) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def _chip(view: ItemView) -> wording.Chip:
+    if view.item.state is ItemState.DECIDED and view.decisions:
+        return wording.decision_chip(view.decisions[-1].action)
+    return wording.verdict_chip(view.judgement.verdict)
 
 
 def _text(judgement: Judgement, *, is_plain: bool) -> tuple[highlight.Paragraph, ...]:

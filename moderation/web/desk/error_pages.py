@@ -76,7 +76,7 @@ def _on_moderation_error(error: ModerationError) -> Response:
 
 def _on_unexpected_error(error: Exception) -> Response:
     request_id = current.request_id()
-    _log.error("unexpected error", request_id=request_id, exc_info=error)
+    _log.error("unexpected error", exc_info=error)
     return error_page(500, detail=f"It is our fault; the log knows it by {request_id}. Try again.")
 
 

@@ -185,6 +185,13 @@ def verdict_chip(verdict: Verdict) -> Chip:
     return Chip(icon, short, long, is_strong=verdict is Verdict.HOLD)
 
 
+def decision_chip(action: DecisionAction) -> Chip:
+    """Return how the decision in force is shown."""
+    if action is DecisionAction.APPROVE:
+        return Chip("check", "Approved", "Approved: readers can see it", is_strong=False)
+    return Chip("cross", "Rejected", "Rejected", is_strong=True)
+
+
 def decided_sentence(decision: Decision) -> str:
     """Return what a decision was, for example ``Rejected: Partisan jab``."""
     if decision.action is DecisionAction.APPROVE:
