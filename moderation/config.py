@@ -91,21 +91,34 @@ def _choice(*choices: str) -> Callable[[str], str]:
 def _database_url(raw: str) -> str:
     if raw.startswith("postgresql://"):
         raw = raw.replace("postgresql://", "postgresql+psycopg://", 1)
-    if not raw.startswith(("sqlite:///", "postgresql+psycopg://")):
+    scheme, _, rest = raw.partition("://")
+    is_file = scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}
+    is_server = scheme == "postgresql+psycopg" and _is_address(raw)
+    if not (is_file or is_server):
         raise SettingsError("sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE")
     return raw
 
 
+def _is_address(raw: str) -> bool:
+    """Tell whether a URL can be taken apart, its port included."""
+    try:
+        port = urlsplit(raw).port
+    except ValueError:
+        return False
+    return port != 0
+
+
 def _http_url(raw: str) -> str:
-    parts = urlsplit(raw)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    is_http = raw.startswith(("http://", "https://")) and _is_address(raw)
+    if not is_http or not urlsplit(raw).hostname:
         raise SettingsError("http(s)://HOST[:PORT]")
     return raw.rstrip("/")
 
 
 def _bind(raw: str) -> str:
     host, separator, port = raw.rpartition(":")
-    if not separator or not host or not port.isdecimal() or not 0 < int(port) < 65536:  # noqa: PLR2004 - the highest port
+    is_port = port.isascii() and port.isdecimal() and len(port) <= 5  # noqa: PLR2004 - digits of the highest port
+    if not separator or not host or not is_port or not 0 < int(port) < 65536:  # noqa: PLR2004 - the highest port
         raise SettingsError("HOST:PORT, for example 127.0.0.1:8000")
     return raw
 
@@ -181,7 +194,10 @@ class Settings:
         6_000, _whole(1, 10_000_000), "Requests that one forum may send.", unit="requests/minute"
     )
     rate_limit_store: str = _setting(
-        "memory://", _limit_store, "Where request counts live; Redis for several processes."
+        "memory://",
+        _limit_store,
+        "Where request counts live; Redis for several processes.",
+        is_secret=True,  # the address may hold a password
     )
     claim_ttl_s: int = _setting(
         300, _whole(10, 86_400), "How long a claim lasts without a sign of life.", unit="seconds"
@@ -258,7 +274,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(**values)
 
 
-_OTHER_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED_DIR"}
+# CONFIG names the file; the other two are for the tests alone.
+_OTHER_VARIABLES = {f"{PREFIX}CONFIG", f"{PREFIX}SHARED_DIR", f"{PREFIX}TEST_ALL"}
 
 
 def _read_file(path: str | None, known: set[str]) -> dict[str, tuple[str, str]]:
@@ -270,9 +287,11 @@ def _read_file(path: str | None, known: set[str]) -> dict[str, tuple[str, str]]:
         raise SettingsError(f"{PREFIX}CONFIG: cannot read {path}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{PREFIX}CONFIG: {path} is no TOML file: {error}") from None
-    for name in document:
+    for name, value in document.items():
         if name not in known:
             raise SettingsError(f"{path}: {name}: no such setting; 'moderation config' lists them")
+        if not isinstance(value, str | int | float):
+            raise SettingsError(f"{path}: {name}: expected one text, number, true or false")
     return {
         name: (f"{path}: {name}", str(value).lower() if isinstance(value, bool) else str(value))
         for name, value in document.items()
@@ -297,7 +316,7 @@ def describe(settings: Settings) -> list[SettingRow]:
         meta = setting.metadata
         value = getattr(settings, setting.name)
         shown = "" if value in ("", None) else str(value)
-        if meta["is_secret"] and shown:
+        if meta["is_secret"] and shown and value != setting.default:
             shown = "********"
         default = meta["shown_default"] or str(setting.default)
         variable = PREFIX + setting.name.upper()

@@ -67,15 +67,17 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except ModerationError as error:
-        click.echo(f"Error: {error.message}", err=True)
-        for name, expected in error.fields.items():
-            click.echo(f"  {name}: {expected}", err=True)
-        sys.exit(2)
-    except (SettingsError, RegistryError, BundleError) as error:
-        click.echo(f"Error: {error}", err=True)
+    except (ModerationError, SettingsError, RegistryError, BundleError) as error:
+        _explain(error)
         sys.exit(2)
     except BrokenPipeError:
         # The reader has gone (``| head``); keep the interpreter from complaining at its end.
         sys.stderr.close()
         sys.exit(1)
+
+
+def _explain(error: Exception) -> None:
+    click.echo(f"Error: {error}", err=True)
+    if isinstance(error, ModerationError):
+        for name, expected in error.fields.items():
+            click.echo(f"  {name}: {expected}", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from moderation.cli.output import emit, json_option
@@ -64,7 +66,7 @@ def set_role(username: str, role: str, *, off: bool) -> None:
 
 
 def _read_password() -> str:
-    return str(click.get_text_stream("stdin").readline().rstrip("\r\n"))
+    return sys.stdin.readline().rstrip("\r\n")
 
 
 def _show(username: str, password: str | None) -> None:

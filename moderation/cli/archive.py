@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import json
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
+from moderation.app import create_app
 from moderation.cli.output import emit, json_option, progress
 from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.config import load_settings
 from moderation.domain.comment import Comment
-from moderation.domain.errors import InvalidInputError
+from moderation.domain.errors import ModerationError
 from moderation.domain.forum import Forum
 from moderation.services.exporting import ExportFormat, count_export, export_labels
 from moderation.services.intake import submit_comments
 from moderation.services.runtime import Runtime
 from moderation.storage.decisions import ExportFilter
-from moderation.web.schemas import comment_from_record
+from moderation.web.records import comment_from_line
 
 _BATCH = 200
 
@@ -39,11 +42,13 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
     Comments that are stored already keep their verdict, so an interrupted import is simply
     started again. The forum is not told about old comments.
     """
-    runtime = open_runtime()
+    settings = replace(load_settings(), runs_deliveries=False)
+    runtime = open_runtime(settings)
     forum = known_forum(runtime, slug)
     rejects_path = rejects or file.with_suffix(file.suffix + ".rejects.jsonl")
     counts = {"stored": 0, "known": 0, "rejected": 0}
     with (
+        create_app(settings, runtime=runtime).app_context(),
         file.open("rb") as source,
         _LazyFile(rejects_path) as reject_file,
         progress("importing", _count_lines(file), as_json=as_json) as advance,
@@ -51,8 +56,8 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
         batch: list[Comment] = []
         for number, line in enumerate(source, 1):
             try:
-                batch.append(comment_from_record(_record(line)))
-            except InvalidInputError as error:
+                batch.append(comment_from_line(line))
+            except ModerationError as error:
                 counts["rejected"] += 1
                 reject_file.write(_reject(number, line, error))
             if len(batch) == _BATCH:
@@ -88,19 +93,10 @@ class _LazyFile:
         self._file.write(text)
 
 
-def _record(line: bytes) -> Any:
-    try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        raise InvalidInputError(
-            "Not JSON.", fields={"line": "expected one JSON object in UTF-8"}
-        ) from None
-
-
-def _reject(number: int, line: bytes, error: InvalidInputError) -> str:
+def _reject(number: int, line: bytes, error: ModerationError) -> str:
     record = {
         "line": number,
-        "errors": dict(error.fields),
+        "errors": dict(error.fields) or {"line": error.message},
         "content": line.decode("utf-8", "replace").rstrip("\r\n"),
     }
     return json.dumps(record, ensure_ascii=False) + "\n"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 from datetime import timedelta
+from typing import TextIO
 
 import click
 
 from moderation.cli.next_steps import curl_line
 from moderation.cli.output import emit, json_option
-from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
 from moderation.domain.forum import Forum
 from moderation.domain.policy import to_document
@@ -122,7 +122,7 @@ def _show(slug: str, made: Credentials, *, as_json: bool) -> None:
 @forums.command()
 @click.argument("slug")
 @click.argument("file", type=click.File("r", encoding="utf-8"), required=False)
-def policy(slug: str, file: click.utils.LazyFile | None) -> None:
+def policy(slug: str, file: TextIO | None) -> None:
     """Print the policy of SLUG as JSON, or put FILE in force as its next version."""
     runtime = open_runtime()
     known_forum(runtime, slug)
@@ -135,5 +135,5 @@ def policy(slug: str, file: click.utils.LazyFile | None) -> None:
         raise click.BadParameter("expected JSON", param_hint="FILE") from None
     if not isinstance(document, dict):
         raise click.BadParameter("expected a JSON object", param_hint="FILE")
-    changed = change_policy(runtime, slug, document, by=f"{getpass.getuser()} (command line)")
+    changed = change_policy(runtime, slug, document, by=operator())
     click.echo(f"Policy {changed.version} of {slug} is in force.")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
-
 import click
 
 from classifiers.registry import Registry
 from moderation.cli.output import emit, json_option
-from moderation.cli.surroundings import open_runtime
+from moderation.cli.surroundings import open_runtime, operator
 from moderation.config import load_settings
 from moderation.services.messages import rfc3339
 from moderation.services.runtime import utc_now
@@ -17,10 +15,6 @@ from moderation.services.shadowing import compare_shadow
 
 def _registry() -> Registry:
     return Registry(load_settings().resolved_models_dir)
-
-
-def _actor() -> str:
-    return f"{getpass.getuser()} (command line)"
 
 
 _reason = click.option("--reason", required=True, help="Why; kept in the history.")
@@ -69,7 +63,7 @@ def show(version: str | None, *, as_json: bool) -> None:
 @_reason
 def promote(version: str, reason: str) -> None:
     """Let VERSION decide from now on."""
-    bundle = _registry().promote(version, actor=_actor(), reason=reason, at=rfc3339(utc_now()))
+    bundle = _registry().promote(version, actor=operator(), reason=reason, at=rfc3339(utc_now()))
     click.echo(f"current is {bundle.version}")
 
 
@@ -77,7 +71,7 @@ def promote(version: str, reason: str) -> None:
 @_reason
 def rollback(reason: str) -> None:
     """Go back to the model before the last promotion."""
-    bundle = _registry().rollback(actor=_actor(), reason=reason, at=rfc3339(utc_now()))
+    bundle = _registry().rollback(actor=operator(), reason=reason, at=rfc3339(utc_now()))
     click.echo(f"current is {bundle.version}")
 
 
@@ -93,11 +87,11 @@ def shadow(version: str | None, *, stop: bool, as_json: bool) -> None:
     registry = _registry()
     at = rfc3339(utc_now())
     if stop:
-        registry.clear_shadow(actor=_actor(), reason="stopped", at=at)
+        registry.clear_shadow(actor=operator(), reason="stopped", at=at)
         click.echo("No shadow is running.")
         return
     if version is not None:
-        bundle = registry.set_shadow(version, actor=_actor(), reason="started", at=at)
+        bundle = registry.set_shadow(version, actor=operator(), reason="started", at=at)
         click.echo(f"{bundle.version} scores in the shadow of {registry.current().version}")
         return
     running = registry.shadow()

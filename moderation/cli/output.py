@@ -18,8 +18,11 @@ json_option = click.option(
 
 
 def emit(record: dict[str, Any]) -> None:
-    """Print one JSON object as a line."""
-    click.echo(json.dumps(record, ensure_ascii=False, separators=(",", ":")))
+    """Print one JSON object as a line; half a surrogate pair goes out as an escape."""
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    if any("\ud800" <= char <= "\udfff" for char in line):
+        line = json.dumps(record, separators=(",", ":"))
+    click.echo(line)
 
 
 @contextmanager

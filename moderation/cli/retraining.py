@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import subprocess
 import sys
 import tempfile
@@ -12,7 +11,7 @@ import click
 
 from moderation.cli.archive import write_export
 from moderation.cli.output import json_option
-from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
 from moderation.services.exporting import ExportFormat
 from moderation.storage.decisions import ExportFilter
@@ -47,7 +46,7 @@ def train(  # noqa: PLR0913 - the command's options
     """
     settings = load_settings()
     arguments = ["retrain", "--models-dir", str(settings.resolved_models_dir)]
-    arguments += ["--seed", str(seed), "--actor", f"{getpass.getuser()} (command line)"]
+    arguments += ["--seed", str(seed), "--actor", operator()]
     arguments += ["--no-promote"] if no_promote else []
     arguments += ["--force", force_reason] if force_reason else []
     arguments += ["--json"] if as_json else []

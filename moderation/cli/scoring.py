@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import click
 
@@ -32,7 +32,7 @@ def score(context: click.Context, source: str, *, as_json: bool) -> None:
     text to score; its answer is for people unless --json is given.
     """
     models = open_models()
-    if source != "-" and not Path(source).is_file():
+    if source != "-" and not _is_file(source):
         if source.endswith((".jsonl", ".json")):
             raise click.BadParameter(f"there is no file {source!r}", param_hint="SOURCE")
         judged = judge_offline(models, [_comment("text", source, TextFormat.PLAIN)])[0]
@@ -54,7 +54,7 @@ def score(context: click.Context, source: str, *, as_json: bool) -> None:
         context.exit(1)
 
 
-def _answers(lines: TextIO, *, models: Any) -> Iterator[dict[str, Any]]:
+def _answers(lines: Iterable[str], *, models: Any) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             comment_id, comment = _read_line(line)
@@ -156,6 +156,13 @@ def readable(judged: JudgedComment) -> str:
         )
     lines.append(f"  model {outcome.model_version or 'none could be loaded'}")
     return "\n".join(lines)
+
+
+def _is_file(source: str) -> bool:
+    try:
+        return Path(source).is_file()
+    except OSError:
+        return False  # a text longer than a file's name may be
 
 
 def _count_lines(path: Path) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+
 from classifiers.registry import Registry
 from moderation.app import build_runtime
 from moderation.config import Settings, load_settings
@@ -11,6 +13,14 @@ from moderation.services.live_models import LiveModels
 from moderation.services.registration import find_forum
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
+
+
+def operator() -> str:
+    """Return who runs the command, for the history."""
+    try:
+        return f"{getpass.getuser()} (command line)"
+    except (KeyError, OSError):  # a container's user often has no name
+        return "operator (command line)"
 
 
 def open_runtime(settings: Settings | None = None) -> Runtime:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TextIO
+
 import click
 
 from moderation.cli.output import emit, json_option
@@ -14,7 +16,7 @@ from moderation.services.threads import JudgedPost, judge_thread, store_thread
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"))
 @click.option("--store", "slug", help="Also store and queue the posts, in this forum.")
 @json_option
-def import_thread(file: click.utils.LazyFile, slug: str | None, *, as_json: bool) -> None:
+def import_thread(file: TextIO, slug: str | None, *, as_json: bool) -> None:
     """Show the verdict on each post of an Invision Community thread.
 
     FILE is the saved HTML page, or the text of the page as "select all, copy" gives it; '-' reads

@@ -74,6 +74,6 @@ def _asked_for_s(retry_after: str | None, now: datetime) -> float:
     else:
         try:
             seconds = (parsedate_to_datetime(retry_after) - now).total_seconds()
-        except (ValueError, TypeError):
-            return 0.0
+        except (ValueError, TypeError, OverflowError):
+            return 0.0  # the receiver writes what it likes
     return min(max(seconds, 0.0), _LONGEST_RETRY_AFTER_S)

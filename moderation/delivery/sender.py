@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import socket
 import ssl
@@ -112,22 +113,31 @@ class _GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         """Resolve, check, connect."""
         del timeout
-        address = self._checked_address(host, port)
+        # A name may lead to several addresses ("localhost" to two): the first that answers serves.
+        *others, last = self._checked_addresses(host, port)
+        for address in others:
+            with contextlib.suppress(httpcore.ConnectError):
+                return self._connect(address, port, local_address, socket_options)
+        return self._connect(last, port, local_address, socket_options)
+
+    def _connect(
+        self, address: str, port: int, local_address: str | None, socket_options: Any
+    ) -> httpcore.NetworkStream:
         stream = self._inner.connect_tcp(
             address, port, _left_s(self._deadline), local_address, socket_options
         )
         return _DeadlineStream(stream, self._deadline)
 
-    def _checked_address(self, host: str, port: int) -> str:
+    def _checked_addresses(self, host: str, port: int) -> list[str]:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [str(entry[4][0]) for entry in found]
+        addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         for address in addresses:
             if not self._allows_private and not is_public(address):
                 raise ForbiddenAddressError(
                     "the callback leads to a private address; allow it for this forum with "
                     "'moderation forums set-callback --allow-private'"
                 )
-        return addresses[0]
+        return addresses
 
 
 class _DeadlineStream(httpcore.NetworkStream):
@@ -188,4 +198,7 @@ def is_public(address: str) -> bool:
             wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if wrapped is not None:
             return is_public(str(wrapped))
+        # Python calls these global: ::a.b.c.d and other unassigned blocks, and fec0::/10.
+        if ip.is_reserved or ip.is_site_local:
+            return False
     return ip.is_global and not ip.is_multicast

@@ -74,7 +74,12 @@ class DeliveryWorker:
 
     def _deliver(self, leased: Leased) -> None:
         delivery = leased.delivery
-        answer = self._answer(leased)
+        try:
+            answer = self._answer(leased)
+        except Exception as error:  # noqa: BLE001 - the worker's edge
+            # One bad message must not end the worker: it is tried again, and parked in the end.
+            _log.exception("delivery %s could not be sent", delivery.message_id)
+            answer = Answer(None, error=f"it could not be sent: {type(error).__name__}")
         settlement = settle_answer(
             status=answer.status,
             retry_after=answer.retry_after,

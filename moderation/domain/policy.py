@@ -143,8 +143,11 @@ class _Reader:
         self.errors: dict[str, str] = {}
 
     def refuse_unknown(self, known: set[str]) -> None:
-        for name in set(self._document) - known:
-            self.errors[str(name)] = "unknown field"
+        self._refuse_unknown("", self._document, known)
+
+    def _refuse_unknown(self, where: str, holder: Mapping[str, Any], known: set[str]) -> None:
+        for name in set(holder) - known:
+            self.errors[f"{where}{name}"] = "unknown field"
 
     def labels(self) -> dict[Label, LabelPolicy]:
         raw = self._document["labels"]
@@ -157,6 +160,7 @@ class _Reader:
             if name not in {label.value for label in Label} or not isinstance(rule, Mapping):
                 self.errors[where] = "expected a known label with an object"
                 continue
+            self._refuse_unknown(f"{where}.", rule, {"action", "threshold", "hold_threshold"})
             rules[Label(name)] = LabelPolicy(
                 action=self.verdict(f"{where}.action", rule, default=Verdict.PUBLISH),
                 threshold=self._probability(f"{where}.threshold", rule.get("threshold")),
@@ -171,29 +175,38 @@ class _Reader:
         if not isinstance(raw, list):
             self.errors["word_rules"] = "expected a list"
             return ()
-        return tuple(
-            rule for n, entry in enumerate(raw) if (rule := self._word_rule(n, entry)) is not None
-        )
+        rules: dict[str, WordRule] = {}
+        for n, entry in enumerate(raw):
+            rule = self._word_rule(f"word_rules.{n}", entry)
+            if rule is None:
+                continue
+            if rule.rule_id in rules:
+                self.errors[f"word_rules.{n}.rule_id"] = "expected a name that no other rule has"
+            rules[rule.rule_id] = rule
+        return tuple(rules.values())
 
-    def _word_rule(self, n: int, entry: object) -> WordRule | None:
-        where = f"word_rules.{n}"
+    def _word_rule(self, where: str, entry: object) -> WordRule | None:
         if not isinstance(entry, Mapping):
             self.errors[where] = "expected an object"
             return None
-        words, label = entry.get("words"), entry.get("label")
-        if not isinstance(words, str):
-            self.errors[f"{where}.words"] = "expected a word or phrase"
-            return None
-        if label is not None and label not in {known.value for known in Label}:
+        known = {"rule_id", "words", "action", "label", "note"}
+        self._refuse_unknown(f"{where}.", entry, known)
+        texts = {name: entry[name] for name in known if entry.get(name) is not None}
+        wrong = [name for name, value in texts.items() if not isinstance(value, str)]
+        self.errors |= {f"{where}.{name}": "expected a string" for name in wrong}
+        if "label" in texts and texts["label"] not in tuple(Label):
             self.errors[f"{where}.label"] = "expected a known label or null"
+        if "words" not in texts:
+            self.errors[f"{where}.words"] = "expected a word or phrase"
+        if wrong or "words" not in texts:
             return None
         try:
             return WordRule(
-                rule_id=str(entry.get("rule_id") or words),
-                words=words,
-                action=str(entry.get("action", Verdict.FLAG.value)),
-                label=label,
-                note=str(entry.get("note") or ""),
+                rule_id=texts.get("rule_id") or texts["words"],
+                words=texts["words"],
+                action=texts.get("action", Verdict.FLAG.value),
+                label=texts.get("label"),
+                note=texts.get("note", ""),
             )
         except InvalidInputError as error:
             self.errors |= {f"{where}.{name}": why for name, why in error.fields.items()}
@@ -227,7 +240,7 @@ class _Reader:
 
     def verdict(self, where: str, holder: Mapping[str, Any], *, default: Verdict) -> Verdict:
         raw = holder.get(where.rpartition(".")[2], default.value)
-        if raw not in {verdict.value for verdict in Verdict}:
+        if not isinstance(raw, str) or raw not in tuple(Verdict):
             self.errors[where] = "expected publish, flag or hold"
             return default
         return Verdict(raw)

@@ -112,8 +112,12 @@ def check_decision(decision: DecisionInput) -> None:
     Raises
     ------
     InvalidInputError
-        Naming ``reason`` or ``note``.
+        Naming ``action``, ``reason`` or ``note``.
     """
+    if decision.action is DecisionAction.UNDO:
+        raise InvalidInputError(
+            "A decision approves or rejects.", fields={"action": "expected approve or reject"}
+        )
     if decision.action is DecisionAction.REJECT and decision.reason is None:
         raise InvalidInputError(
             "Rejecting takes a reason.", fields={"reason": "expected one of the listed reasons"}

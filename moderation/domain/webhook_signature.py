@@ -23,7 +23,8 @@ def sign(secret: str, message_id: str, at: datetime, body: str) -> str:
     secret : str
         ``whsec_`` and base64 of 24 to 64 bytes.
     """
-    return Webhook(secret).sign(msg_id=message_id, timestamp=at, data=body)
+    # The library takes any time for UTC, whatever its zone.
+    return Webhook(secret).sign(msg_id=message_id, timestamp=at.astimezone(UTC), data=body)
 
 
 def sign_headers(
@@ -60,11 +61,11 @@ def is_signed(  # noqa: PLR0913 - the parts of the scheme
     tolerance_s : int
         How far ``timestamp`` may be from ``now``, in seconds, either way.
     """
-    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:  # noqa: PLR2004 - beyond the year 30000
+    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 11:  # noqa: PLR2004 - beyond the year 5000
         return False
     if abs(now.timestamp() - int(timestamp)) > tolerance_s:
         return False
-    if not message_id or len(message_id) > MAX_MESSAGE_ID_LENGTH:
+    if not message_id.isprintable() or not 0 < len(message_id) <= MAX_MESSAGE_ID_LENGTH:
         return False
     try:
         text = body.decode("utf-8")

@@ -24,8 +24,9 @@ _NOBODYS_HASH = _hasher.hash(secrets.token_hex(16))
 
 def sign_in(runtime: Runtime, username: str, password: str) -> User | None:
     """Return the account if name and password are right and it is active."""
+    name = username.strip()
     with runtime.database.read() as connection:
-        user = users.user_by_name(connection, username.strip())
+        user = users.user_by_name(connection, name) if _is_name(name) else None
     is_right = _verify(user.password_hash if user else _NOBODYS_HASH, password)
     if user is None or not is_right or not user.is_active:
         return None
@@ -54,16 +55,17 @@ def add_user(
         If the name is taken.
     """
     name = username.strip()
-    if not 1 <= len(name) <= 80 or not name.isprintable():  # noqa: PLR2004 - the column's length
+    if not _is_name(name):
         raise InvalidInputError(
             "That is no user name.", fields={"username": "expected 1 to 80 visible characters"}
         )
     chosen = password if password is not None else new_password()
     check_password(chosen)
+    password_hash = _hasher.hash(chosen)  # slow on purpose: not while others wait for the database
     with runtime.database.write() as connection:
         if users.user_by_name(connection, name) is not None:
             raise ConflictError(f"There is a user {name!r} already.")
-        user = users.insert_user(connection, name, _hasher.hash(chosen), role, at=runtime.clock())
+        user = users.insert_user(connection, name, password_hash, role, at=runtime.clock())
         append_event(
             connection,
             "user_added",
@@ -90,9 +92,10 @@ def set_password(runtime: Runtime, username: str, password: str | None = None) -
     """Give an account a new password and end its sessions; returns the password."""
     chosen = password if password is not None else new_password()
     check_password(chosen)
+    password_hash = _hasher.hash(chosen)
     with runtime.database.write() as connection:
         user = _known(connection, username)
-        users.update_user(connection, user.id, password_hash=_hasher.hash(chosen))
+        users.update_user(connection, user.id, password_hash=password_hash)
         append_event(
             connection,
             "password_set",
@@ -119,7 +122,8 @@ def set_role(runtime: Runtime, username: str, role: Role, *, is_active: bool = T
 
 def check_password(password: str) -> None:
     """Refuse a password that is too short or too long."""
-    if not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
+    is_text = not any("\ud800" <= char <= "\udfff" for char in password)
+    if not is_text or not MIN_PASSWORD_LENGTH <= len(password) <= MAX_PASSWORD_LENGTH:
         raise InvalidInputError(
             "That password will not do.",
             fields={
@@ -140,8 +144,13 @@ def _known(connection: Connection, username: str) -> User:
     return user
 
 
+def _is_name(name: str) -> bool:
+    return 1 <= len(name) <= 80 and name.isprintable()  # noqa: PLR2004 - the column's length
+
+
 def _verify(password_hash: str, password: str) -> bool:
     try:
-        return _hasher.verify(password_hash, password[:MAX_PASSWORD_LENGTH])
+        given = password[: MAX_PASSWORD_LENGTH + 1].encode("utf-8", "surrogatepass")
+        return _hasher.verify(password_hash, given)
     except (VerificationError, InvalidHashError):
         return False

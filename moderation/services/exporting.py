@@ -104,7 +104,7 @@ COLUMNS = (
     *(f"score_{label.value}" for label in Label),
     "weight",
 )
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "'")
+_FORMULA_STARTS = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n", "'")
 
 
 def _csv_lines(found: Iterator[LabelledComment]) -> Iterator[tuple[str, bool]]:

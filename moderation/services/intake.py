@@ -93,6 +93,7 @@ def submit_comments(
     scored = iter(score_comments(models.current, new))
     shadowed = iter(_shadow(models.shadow, new))
     with runtime.database.write() as connection:
+        comment_rows.take_turns(connection, forum.id, (comment.comment for comment in new))
         answers = []
         for known, comment, prior in zip(stored, reduced, priors, strict=True):
             if known is not None:
@@ -122,9 +123,9 @@ def _shadow(
             answers.append(None)
             continue
         flags = any(
-            label in scored.probabilities
-            and scored.probabilities[label] >= scorer.thresholds[label].value
+            scored.probabilities[label] >= scorer.thresholds[label].value
             for label in DECIDING_LABELS
+            if label in scored.probabilities and label in scorer.thresholds
         )
         answers.append((scored, flags))
     return answers

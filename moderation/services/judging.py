@@ -78,10 +78,10 @@ def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
         scored = scorer.score(scoring_input(comment), with_spans=True)
         if not all(0 <= score <= 1 for score in scored.probabilities.values()):
             raise ValueError("a score lies outside of [0, 1]")  # noqa: TRY301 - NaN lies outside too
-        return scored
     except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
         _log.exception("scorer failed", extra={"comment_id": comment.comment.external_id})
         return None
+    return scored
 
 
 def judge_comment(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from moderation.domain.forum import Forum, check_callback_url, check_slug
+from moderation.domain.forum import Forum, check_callback_url, check_slug, is_slug
 from moderation.domain.policy import Policy
 from moderation.services.runtime import Runtime
 from moderation.storage import forums, policies
@@ -135,6 +135,8 @@ def forum_by_key(runtime: Runtime, bearer_key: str) -> Forum | None:
 
 def forum_with_secrets(runtime: Runtime, slug: str) -> tuple[Forum, Sequence[str]] | None:
     """Return a forum with its valid signing secrets, newest first, or None."""
+    if not is_slug(slug):
+        return None
     with runtime.database.read() as connection:
         forum = forums.forum_by_slug(connection, slug)
         if forum is None:

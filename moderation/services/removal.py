@@ -27,6 +27,7 @@ def delete_comment(runtime: Runtime, forum: Forum, external_id: str) -> bool:
         If the forum never sent such a comment.
     """
     with runtime.database.write() as connection:
+        comments.take_turns(connection, forum.id, [external_id])
         known = comments.revision_pks(connection, forum.id, external_id)
         if not known:
             raise NotFoundError("No such comment.")

@@ -11,6 +11,7 @@ from moderation.domain.judgement import Judgement
 from moderation.domain.verdict import ReasonKind, Source
 from moderation.services.runtime import Runtime
 from moderation.storage import judgements, review_queue
+from moderation.storage.comments import take_turns
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
 from moderation.storage.reports import NewReport, insert_report
@@ -60,6 +61,7 @@ def report_comment(
         If the forum has sent no such comment, or deleted it.
     """
     with runtime.database.write() as connection:
+        take_turns(connection, forum.id, [external_id])
         judgement = judgements.latest_judgement(connection, forum.id, external_id)
         if judgement is None or judgement.deleted_at is not None:
             raise NotFoundError("No such comment.")

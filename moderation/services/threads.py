@@ -62,7 +62,9 @@ def store_thread(runtime: Runtime, forum: Forum, content: str) -> list[JudgedPos
     """
     page = _read(content)
     comments = _comments(page)
-    submit_comments(runtime, forum, comments, request_id=f"thread-{runtime.new_token()}")
+    # The ids are ours: the forum could do nothing with a message about them.
+    request_id = f"thread-{runtime.new_token()}"
+    submit_comments(runtime, forum, comments, request_id=request_id, tells_forum=False)
     return _paired(page, score_only(runtime, forum, comments))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select
 
 from classifiers.labelled import LabelledComment
 from classifiers.labels import Label
@@ -65,7 +65,13 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class ExportFilter:
-    """Which decided comments are exported; None means all."""
+    """Which decided comments are exported; None means all.
+
+    Attributes
+    ----------
+    forum : str or None
+        None means every forum but demos, whose decisions are play.
+    """
 
     forum: str | None = None
     since: datetime | None = None
@@ -268,15 +274,10 @@ def labelled_comments(
         .join(users, users.c.id == decisions.c.moderator_id)
         .outerjoin(authors, authors.c.id == comments.c.author_id)
         .outerjoin(threads, threads.c.id == comments.c.thread_id)
+        .where(*_exported(wanted))
         .order_by(decisions.c.id)
         .limit(batch)
     )
-    if wanted.forum is not None:
-        query = query.where(forums.c.slug == wanted.forum)
-    if wanted.since is not None:
-        query = query.where(decisions.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(decisions.c.created_at < wanted.until)
     last = 0
     while rows := connection.execute(query.where(decisions.c.id > last)).mappings().all():
         yield from (_labelled(row) for row in rows)
@@ -288,15 +289,23 @@ def count_labelled(connection: Connection, wanted: ExportFilter) -> int:
     query = (
         select(func.count(decisions.c.id))
         .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(comments, comments.c.id == decisions.c.comment_id)
         .join(forums, forums.c.id == decisions.c.forum_id)
+        .where(*_exported(wanted))
     )
-    if wanted.forum is not None:
-        query = query.where(forums.c.slug == wanted.forum)
-    if wanted.since is not None:
-        query = query.where(decisions.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(decisions.c.created_at < wanted.until)
     return connection.scalar(query) or 0
+
+
+def _exported(wanted: ExportFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        forums.c.slug == wanted.forum if wanted.forum is not None else ~forums.c.is_demo,
+        func.trim(comments.c.body) != "",  # nothing but quotes: there are no words to learn from
+    ]
+    if wanted.since is not None:
+        conditions.append(decisions.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(decisions.c.created_at < wanted.until)
+    return conditions
 
 
 def _decision(row: RowMapping) -> Decision:

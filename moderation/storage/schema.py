@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,8 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 
+from moderation.domain.errors import InvalidInputError
 from moderation.storage.database import Database
 from moderation.storage.tables import metadata
 
@@ -39,15 +43,21 @@ def current(database: Database) -> str | None:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up. Two processes at once take turns."""
-    with database.write() as connection:
+    """Migrate up. Two processes at once take turns.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no such revision, or the database is newer than this code.
+    """
+    with database.write() as connection, _explained():
         _take_turns(connection)
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(database: Database, revision: str) -> None:
-    """Migrate down to ``revision``; ``base`` removes everything."""
-    with database.write() as connection:
+    """Migrate down to ``revision``; ``base`` removes everything. Raises as `upgrade`."""
+    with database.write() as connection, _explained():
         _take_turns(connection)
         command.downgrade(_config(connection), revision)
 
@@ -57,6 +67,14 @@ def differences(database: Database) -> list[object]:
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata))
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise InvalidInputError(f"The database was not migrated: {error}") from error
 
 
 def _take_turns(connection: Connection) -> None:

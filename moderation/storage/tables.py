@@ -89,6 +89,7 @@ forums = Table(
     Column("allows_private_callback", Boolean, nullable=False, server_default=false()),
     Column("is_demo", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
+    sqlite_autoincrement=True,  # the key of a removed demo is never given to another forum
 )
 
 credentials = Table(

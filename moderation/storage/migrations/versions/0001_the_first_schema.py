@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_forums")),
         sa.UniqueConstraint("slug", name=op.f("uq_forums_slug")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "users",
