@@ -53,11 +53,12 @@ def library_versions() -> dict[str, str]:
 
 def save_bundle(
     path: Path,
-    pipeline: Any,  # noqa: ANN401 (scikit-learn ships no types)
+    pipeline: Any,
     manifest: Manifest,
     *,
     documents: Mapping[str, bytes],
     probes: Sequence[str],
+    named_by_version: bool = False,
 ) -> str:
     """Write a bundle so that it is either whole or not there.
 
@@ -73,6 +74,8 @@ def save_bundle(
         Card and pictures, by file name.
     probes : sequence of str
         Texts on which the compiled scorer must equal the pipeline within 1e-9.
+    named_by_version : bool
+        Whether to make a folder named by the model version inside ``path`` instead.
 
     Returns
     -------
@@ -90,6 +93,8 @@ def save_bundle(
         libraries=library_versions(),
         files={name: _entry(data) for name, data in contents.items()},
     )
+    if named_by_version:
+        path = path / manifest.model_version
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.parent / f".tmp-{os.getpid()}-{manifest.model_version}"
     shutil.rmtree(temporary, ignore_errors=True)
@@ -162,7 +167,7 @@ def load_scorer(path: Path) -> LinearScorer:
     return LinearScorer(model, manifest.thresholds, manifest.model_version)
 
 
-def load_pipeline(path: Path) -> Any:  # noqa: ANN401
+def load_pipeline(path: Path) -> Any:
     """Load the fitted pipeline for retraining.
 
     Raises
@@ -180,7 +185,7 @@ def load_pipeline(path: Path) -> Any:  # noqa: ANN401
 
 
 def compile_scorer(
-    pipeline: Any,  # noqa: ANN401
+    pipeline: Any,
     thresholds: Mapping[Label, Threshold],
     model_version: str = "unsaved",
 ) -> LinearScorer:
@@ -198,7 +203,7 @@ def compile_scorer(
     return LinearScorer(model, thresholds, model_version)
 
 
-def _compile(pipeline: Any) -> dict[str, bytes]:  # noqa: ANN401
+def _compile(pipeline: Any) -> dict[str, bytes]:
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
     buffer = io.BytesIO()
     joblib.dump(pipeline, buffer, compress=("zlib", 9))
@@ -211,7 +216,7 @@ def _compile(pipeline: Any) -> dict[str, bytes]:  # noqa: ANN401
     }
 
 
-def _require_equal(scorer: LinearScorer, pipeline: Any, probes: Sequence[str]) -> None:  # noqa: ANN401
+def _require_equal(scorer: LinearScorer, pipeline: Any, probes: Sequence[str]) -> None:
     if not probes:
         return
     expected = pipeline.predict_proba(list(probes))
@@ -247,13 +252,13 @@ def _entry(data: bytes) -> FileEntry:
     return FileEntry(len(data), hashlib.sha256(data).hexdigest())
 
 
-def _npy(array: Any) -> bytes:  # noqa: ANN401
+def _npy(array: Any) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
 
 
-def _array(data: bytes) -> Any:  # noqa: ANN401
+def _array(data: bytes) -> Any:
     return np.load(io.BytesIO(data), allow_pickle=False)
 
 

@@ -67,7 +67,7 @@ class FactoredMatrix:
         used = np.unique(documents.indices)
         return FactoredMatrix(documents[:, used], self.units[used], self.scale[rows])
 
-    def to_csr(self) -> Any:  # noqa: ANN401 (scipy ships no types)
+    def to_csr(self) -> Any:
         """Return the product as a scipy CSR array of shape (n_samples, n_features)."""
         product = sparse.csr_array(self.documents @ self.units)
         return sparse.csr_array(sparse.diags_array(self.scale) @ product)
@@ -95,6 +95,10 @@ class _Reader:
         return forms, pairs
 
 
+def _is_gram(name: str) -> bool:
+    return name[0] not in "=+!"
+
+
 class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Words, neighbour pairs, in-word character n-grams and disguise signals.
 
@@ -106,14 +110,17 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         How many of each family to keep, the most frequent first.
     min_documents : int
         A feature in fewer documents is dropped.
+    gram_scale : float
+        Factor on the weights of character n-grams: a word has a dozen of them, and unscaled they
+        drown words and pairs.
 
     Attributes
     ----------
     names_ : list[str]
         Feature names, sorted.
     idf_ : ndarray of shape (n_features,)
-        ``log((1 + n) / (1 + df)) + 1`` rounded to float32; ``df`` of a character n-gram is the sum
-        over the words that hold it, capped at ``n``.
+        ``log((1 + n) / (1 + df)) + 1``, scaled for n-grams, rounded to float32; ``df`` of a
+        character n-gram is the sum over the words that hold it, capped at ``n``.
     """
 
     def __init__(  # noqa: PLR0913 (scikit-learn wants parameters spelt out)
@@ -125,6 +132,7 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         max_pairs: int = 60_000,
         max_grams: int = 60_000,
         min_documents: int = 3,
+        gram_scale: float = 0.3,
     ) -> None:
         self.shortest = shortest
         self.longest = longest
@@ -132,6 +140,7 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.max_pairs = max_pairs
         self.max_grams = max_grams
         self.min_documents = min_documents
+        self.gram_scale = gram_scale
 
     def fit(self, X: Iterable[str], y: object = None) -> Self:  # noqa: ARG002, N803
         """Choose the vocabulary and its weights.
@@ -152,7 +161,7 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         families: dict[str, list[tuple[int, str]]] = {key: [] for key in limits}
         for name, count in counts.items():
             if count >= self.min_documents:
-                family = name[0] if name[0] in limits and len(name) > 1 else ""
+                family = "" if _is_gram(name) else name[0]
                 families[family].append((-count, name))
         kept = [name for key, rows in families.items() for _, name in sorted(rows)[: limits[key]]]
         return self.set_vocabulary(
@@ -194,7 +203,8 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Itself.
         """
         df = np.array([counts[name] for name in names], dtype=np.float64)
-        idf = np.log((1.0 + n_samples) / (1.0 + df)) + 1.0
+        scale = np.array([self.gram_scale if _is_gram(name) else 1.0 for name in names])
+        idf = (np.log((1.0 + n_samples) / (1.0 + df)) + 1.0) * scale
         return self.set_features(names, idf)
 
     def set_features(self, names: Sequence[str], idf: Floats) -> Self:
@@ -207,7 +217,7 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def factor(self, texts: Iterable[str]) -> FactoredMatrix:
         """Return the features of texts as a `FactoredMatrix` (see there for shapes)."""
         units: dict[Folded | str, int] = {}
-        indptr, indices = [0], []
+        indptr, indices = [0], list[int]()
         reader = _Reader()
         vocabulary = self.vocabulary_
         for text in texts:
@@ -224,8 +234,8 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         documents.sum_duplicates()
         return self._weighted(documents, units)
 
-    def _weighted(self, documents: Any, units: Mapping[Folded | str, int]) -> FactoredMatrix:  # noqa: ANN401
-        indptr, indices = [0], []
+    def _weighted(self, documents: Any, units: Mapping[Folded | str, int]) -> FactoredMatrix:
+        indptr, indices = [0], list[int]()
         for unit in units:
             names = (
                 [unit]
@@ -243,7 +253,7 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         weighted = sparse.csr_array(counts @ sparse.diags_array(self.idf_))
         return FactoredMatrix(documents, weighted, scale)
 
-    def transform(self, X: Iterable[str]) -> Any:  # noqa: ANN401, N803
+    def transform(self, X: Iterable[str]) -> Any:  # noqa: N803
         """Return the features of texts as a scipy CSR array of shape (n_samples, n_features)."""
         return self.factor(X).to_csr()
 

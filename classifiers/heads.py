@@ -98,7 +98,7 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.penalty = penalty
         self.max_iter = max_iter
 
-    def fit(self, X: Any, y: Floats, sample_weight: Floats | None = None) -> Self:  # noqa: ANN401, N803
+    def fit(self, X: Any, y: Floats, sample_weight: Floats | None = None) -> Self:  # noqa: N803
         """Fit each head on the rows whose label is known.
 
         Parameters
@@ -146,12 +146,12 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.array(list(self.labels))
         return self
 
-    def decision_function(self, X: Any) -> Floats:  # noqa: ANN401, N803
+    def decision_function(self, X: Any) -> Floats:  # noqa: N803
         """Return log-odds of shape (n_samples, n_labels)."""
         product = X.dot(self.coef_.T) if isinstance(X, FactoredMatrix) else X @ self.coef_.T
         return np.asarray(product, dtype=np.float64) + self.intercept_
 
-    def predict_proba(self, X: Any) -> Floats:  # noqa: ANN401, N803
+    def predict_proba(self, X: Any) -> Floats:  # noqa: N803
         """Return probabilities of shape (n_samples, n_labels), each in [0, 1]."""
         return np.asarray(expit(self.decision_function(X)), dtype=np.float64)
 
@@ -166,9 +166,7 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ----------
         Platt, "Probabilistic outputs for support vector machines", 1999.
         """
-        return self.set_weights(
-            self.coef_ * slopes[:, None], self.intercept_ * slopes + shifts
-        )
+        return self.set_weights(self.coef_ * slopes[:, None], self.intercept_ * slopes + shifts)
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the state for saving, weights as float16 (exact, see ``coef_``)."""
@@ -184,9 +182,7 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             self.coef_ = self.coef_.astype(np.float64)
 
 
-def _as_factored(X: Any) -> FactoredMatrix:  # noqa: ANN401, N803
+def _as_factored(X: Any) -> FactoredMatrix:  # noqa: N803
     from_rows = np.ones(X.shape[0])
     identity = sparse.eye_array(X.shape[0], format="csr")
     return FactoredMatrix(identity, X.tocsr(), from_rows)
-
-

@@ -90,11 +90,15 @@ _OPTIONAL_TEXT = (
 def to_record(comment: LabelledComment) -> dict[str, Any]:
     """Return the JSON-ready mapping of a labelled comment, with a fixed key order."""
     record: dict[str, Any] = {"schema": SCHEMA, "text": comment.text}
-    record["labels"] = {label.value: comment.labels[label] for label in Label if label in comment.labels}
+    record["labels"] = {
+        label.value: comment.labels[label] for label in Label if label in comment.labels
+    }
     for name in _OPTIONAL_TEXT:
         record[name] = getattr(comment, name)
     record["source"] = comment.source
-    record["scores"] = {label.value: comment.scores[label] for label in Label if label in comment.scores}
+    record["scores"] = {
+        label.value: comment.scores[label] for label in Label if label in comment.scores
+    }
     record["weight"] = comment.weight
     return record
 
@@ -153,7 +157,7 @@ def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
 
 def _labels(value: object) -> dict[Label, bool]:
     if not isinstance(value, dict) or not value:
-        raise LabelledCommentError("labels: expected an object such as {\"abusive\": true}")
+        raise LabelledCommentError('labels: expected an object such as {"abusive": true}')
     labels: dict[Label, bool] = {}
     for name, judged in value.items():
         if name not in {label.value for label in Label}:
@@ -166,7 +170,7 @@ def _labels(value: object) -> dict[Label, bool]:
 
 def _scores(value: object) -> dict[Label, float]:
     if not isinstance(value, dict):
-        raise LabelledCommentError("scores: expected an object such as {\"abusive\": 0.5}")
+        raise LabelledCommentError('scores: expected an object such as {"abusive": 0.5}')
     scores: dict[Label, float] = {}
     for name, score in value.items():
         if name not in {label.value for label in Label}:

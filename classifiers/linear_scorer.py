@@ -1,8 +1,8 @@
 """The fast exact scorer: the fitted pipeline compiled into arrays. Needs numpy alone.
 
 A comment's log-odds are ``intercept + sum(parts) / sqrt(sum(masses))`` where each token and each
-known pair of neighbours has one part for each label and one mass (see `classifiers.features`). Parts
-of tokens are cached by their spelling, so most comments cost a look-up a word, and the
+known pair of neighbours has one part for each label and one mass (see `classifiers.features`).
+Parts of tokens are cached by their spelling, so most comments cost a look-up a word, and the
 explanation is the same sum before it is added up.
 """
 
@@ -153,7 +153,9 @@ class LinearScorer:
             by_token = by_token.copy()
             seconds = np.array([index for index, _ in pairs])
             np.add.at(by_token, seconds, by_pair * np.where(seconds > 0, 0.5, 1.0)[:, None])
-            np.add.at(by_token, np.maximum(seconds - 1, 0), by_pair * (0.5 * (seconds > 0))[:, None])
+            np.add.at(
+                by_token, np.maximum(seconds - 1, 0), by_pair * (0.5 * (seconds > 0))[:, None]
+            )
         spans: list[Span] = []
         for column, label in labels:
             spans.extend(top_spans(offsets, is_word, by_token[:, column] / norm, label))

@@ -27,6 +27,8 @@ class PipelineParams:
         Vocabulary limits for each family.
     min_documents : int
         Rarer features are dropped.
+    gram_scale : float
+        Factor on the weights of character n-grams.
     penalty : float
         L2 penalty of each head.
     max_iter : int
@@ -40,6 +42,7 @@ class PipelineParams:
     max_pairs: int = 60_000
     max_grams: int = 60_000
     min_documents: int = 3
+    gram_scale: float = 0.3
     penalty: float = 0.5
     max_iter: int = 150
 
@@ -73,13 +76,12 @@ def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> 
                     max_pairs=chosen.max_pairs,
                     max_grams=chosen.max_grams,
                     min_documents=chosen.min_documents,
+                    gram_scale=chosen.gram_scale,
                 ),
             ),
             (
                 "heads",
-                LinearHeads(
-                    list(chosen.labels), penalty=chosen.penalty, max_iter=chosen.max_iter
-                ),
+                LinearHeads(list(chosen.labels), penalty=chosen.penalty, max_iter=chosen.max_iter),
             ),
         ]
     )

@@ -54,7 +54,7 @@ class BundleRef:
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """What ``pointers.json`` says; None is the packaged default (``current``) or none (``shadow``)."""
+    """What ``pointers.json`` says; None: the packaged default (``current``), none (``shadow``)."""
 
     current: str | None = None
     shadow: str | None = None
@@ -269,7 +269,7 @@ class Registry:
         os.replace(name, self.models_dir / _POINTERS)  # noqa: PTH105
         self._sync()
 
-    def _log(  # noqa: PLR0913 (one argument a field of the line)
+    def _log(
         self, action: str, before: str | None, after: str | None, actor: str, reason: str, at: str
     ) -> None:
         event = {

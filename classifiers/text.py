@@ -30,7 +30,7 @@ _TOKEN = re.compile(
   | (?P<user>@\w{{2,64}})
   | (?P<spaced>(?<!\w)[^\W\d_](?P<gap>[\ .\-*_])[^\W\d_](?:(?P=gap)[^\W\d_]){{2,30}}(?!\w))
   | (?P<word>\$?{_W}{{1,{MAX_WORD_CHARS}}}
-        (?:(?:['’`@$!|+]|\*{{1,6}}){_W}{{1,{MAX_WORD_CHARS}}}){{0,4}}(?:\${{1,3}}(?!\d))?)
+        (?:(?:['\u2019`@$!|+]|\*{{1,6}}){_W}{{1,{MAX_WORD_CHARS}}}){{0,4}}(?:\${{1,3}}(?!\d))?)
   | (?P<mark>[^\w\s])(?P=mark){{0,400}}
     """,
     re.VERBOSE,
@@ -47,9 +47,17 @@ _RARELY_DOUBLED = re.compile(r"([ahijkquvwxyc])\1{2,}")
 _OFTEN_DOUBLED = re.compile(r"([^\W\d_])\1{2,}")
 _INNER_LEET = re.compile(r"(?<=[a-z$@!|])[0134578@$!|](?=[a-z$@!|0134578])")
 _OUTER_LEET = re.compile(r"^[5$4@1](?=[a-z]{2})|(?<=[a-z])\$+$")
+_PLAIN_MARKS = {
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u2014": "-",
+    "\u2013": "-",
+}
 _LEET = str.maketrans("0134578@$!|", "oieastbasil")
 _CONFUSABLE = str.maketrans(
-    "аеорсухіјѕԁһӏвкмнтαεοικντυρχδσ",  # noqa: RUF001 (look-alikes are the point)
+    "аеорсухіјѕԁһӏвкмнтαεοικντυρχδσ",
     "aeopcyxijsdhlbkmhtaeoikvtupxds",
 )
 
@@ -143,7 +151,7 @@ def fold(kind: str, surface: str) -> Folded:
 def _fold_mark(surface: str) -> str:
     """One mark, or the mark twice: how often it is repeated beyond that says little."""
     mark = _SURROGATE.sub("\ufffd", surface[:1])
-    mark = {"“": '"', "”": '"', "‘": "'", "’": "'", "—": "-", "–": "-"}.get(mark, mark)
+    mark = _PLAIN_MARKS.get(mark, mark)
     return mark if len(surface) == 1 else mark + mark
 
 
@@ -172,7 +180,7 @@ def _to_plain_letters(word: str) -> tuple[str, bool]:
     """Compatibility forms, accents, invisible characters and look-alikes; the latter two hide."""
     visible = _INVISIBLE_RUN.sub("", word)
     plain = unicodedata.normalize("NFKD", visible).lower()
-    plain = _SURROGATE.sub("\ufffd", _ACCENTS.sub("", plain)).replace("’", "'")
+    plain = _SURROGATE.sub("\ufffd", _ACCENTS.sub("", plain)).replace("\u2019", "'")
     plain = "".join(plain.split())[: 4 * MAX_WORD_CHARS] or visible[:1]
     is_disguised = visible != word.replace("\ufe0f", "")
     if _LATIN.search(plain):

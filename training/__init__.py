@@ -1,1 +1,1 @@
-"""From labelled comments to a promoted bundle; imports ``classifiers`` and nothing of the service."""
+"""From labelled comments to a promoted bundle; imports ``classifiers`` alone."""

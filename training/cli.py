@@ -1,21 +1,45 @@
-"""The command line of training. Exit codes: 0 done, 2 bad input, 3 gates failed."""
+"""The command line of training.
+
+Exit codes: 0 done, 2 bad input (one sentence on the error stream), 3 gates failed.
+"""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from classifiers.bundle import DEFAULT_BUNDLE
+from classifiers.bundle import DEFAULT_BUNDLE, BundleError, load_scorer
+from classifiers.registry import Registry, RegistryError
+from training.dataset import DatasetError, read_exports
 from training.default_bundle import build_default
-from training.progress import as_text
+from training.evaluate import evaluate, records
+from training.progress import Progress, as_json, as_text
+from training.report import metric_table
+from training.retrain import RetrainResult, retrain
+
+OK, BAD_INPUT, GATES_FAILED = 0, 2, 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m training", description=__doc__)
+    options = _parser().parse_args(arguments)
+    commands = {"build-default": _build, "retrain": _retrain, "evaluate": _evaluate}
+    try:
+        return commands[options.command](options)
+    except (DatasetError, BundleError, RegistryError) as error:
+        if getattr(options, "json", False):
+            _emit({"event": "error", "message": str(error)})
+        sys.stderr.write(f"{error}\n")
+        return BAD_INPUT
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m training")
     commands = parser.add_subparsers(dest="command", required=True)
     build = commands.add_parser("build-default", help="train the bundle that ships")
     build.add_argument("--data", type=Path, required=True, help="folder of the public sets")
@@ -23,19 +47,94 @@ def main(arguments: Sequence[str] | None = None) -> int:
     build.add_argument("--data-terms", choices=("open", "unstated"), default="unstated")
     build.add_argument("--seed", type=int, default=0)
     build.add_argument("--created-at", default=None, help="RFC 3339 time to record")
-    options = parser.parse_args(arguments)
-    return _build(options)
+    again = commands.add_parser("retrain", help="refine the bundled model with exports")
+    again.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
+    again.add_argument("--models-dir", type=Path, required=True)
+    again.add_argument("--base-version", default=None, help="default: the packaged bundle")
+    again.add_argument("--no-promote", action="store_true", help="make the candidate only")
+    again.add_argument("--force-reason", default=None, help="promote although gates failed")
+    again.add_argument("--actor", default="operator", help="who asks, for the history")
+    again.add_argument("--at", default=None, help="RFC 3339 time to record; default: now")
+    again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--json", action="store_true", help="one JSON object a line")
+    check = commands.add_parser("evaluate", help="measure a bundle on labelled comments")
+    check.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    check.add_argument("--models-dir", type=Path, default=None)
+    check.add_argument("--version", default=None, help="default: the current bundle")
+    check.add_argument("--seed", type=int, default=0)
+    check.add_argument("--json", action="store_true", help="one JSON object")
+    return parser
 
 
 def _build(options: argparse.Namespace) -> int:
-    created_at = options.created_at or datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     version = build_default(
         options.data,
         options.out,
         terms=options.data_terms,
         seed=options.seed,
-        created_at=created_at,
+        created_at=options.created_at or _now(),
         progress=as_text(),
     )
     sys.stdout.write(version + "\n")
-    return 0
+    return OK
+
+
+def _retrain(options: argparse.Namespace) -> int:
+    report: Progress = as_json() if options.json else as_text()
+    result = retrain(
+        options.exports,
+        Registry(options.models_dir),
+        at=options.at or _now(),
+        seed=options.seed,
+        actor=options.actor,
+        base_version=options.base_version,
+        promote=not options.no_promote,
+        force_reason=options.force_reason,
+        progress=report,
+    )
+    if options.json:
+        _emit({"event": "result", **result.to_record()})
+    else:
+        sys.stdout.write(_readable(result))
+    asked = not options.no_promote
+    return GATES_FAILED if asked and not result.promoted else OK
+
+
+def _readable(result: RetrainResult) -> str:
+    lines = [f"{len(result.dropped)} lines dropped"] if result.dropped else []
+    lines += [f"  {d.file}, line {d.line}: {d.reason}" for d in result.dropped[:20]]
+    lines += ["", "Gates:"]
+    for gate in result.gates:
+        lines.append(f"  {'passed' if gate.passed else 'FAILED'}  {gate.name}: {gate.detail}")
+    for name in ("current", "candidate"):
+        lines += ["", f"Held-out rows, {name}:", "", metric_table(result.metrics[name])]
+    return "\n".join([*lines, "", result.message, ""])
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    registry = Registry(options.models_dir or Path("/nonexistent"))
+    ref = registry.find(options.version) if options.version else registry.current()
+    rows, dropped = read_exports(options.files)
+    metrics = records(evaluate(load_scorer(ref.path), rows, seed=options.seed))
+    if options.json:
+        _emit(
+            {
+                "event": "result",
+                "model_version": ref.version,
+                "rows": len(rows),
+                "dropped": len(dropped),
+                "metrics": metrics,
+            }
+        )
+    else:
+        sys.stdout.write(f"{ref.version}\n\n{metric_table({'files': metrics})}\n")
+    return OK
+
+
+def _emit(event: Mapping[str, Any]) -> None:
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+def _now() -> str:
+    return datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

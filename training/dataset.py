@@ -75,19 +75,32 @@ def check_corpus_record(record: Mapping[str, Any]) -> str | None:
     missing = _FIELDS - set(record)
     if missing:
         return f"{min(missing)}: missing"
-    if not isinstance(record["text"], str) or not record["text"].strip():
-        return "text: expected a non-empty string"
-    for name in ("abusive", "partisan"):
-        if record[name] not in (0, 1) or isinstance(record[name], bool):
-            return f"{name}: expected 0 or 1"
     kinds = record["kinds"]
-    if not isinstance(kinds, list) or not set(kinds) <= {kind.value for kind in KIND_LABELS}:
-        return "kinds: expected a list of insult, profanity, threat, identity_attack"
+    known_kinds = {kind.value for kind in KIND_LABELS}
+    checks = (
+        (_is_text(record["text"]), "text: expected a non-empty string"),
+        (_is_bit(record["abusive"]), "abusive: expected 0 or 1"),
+        (_is_bit(record["partisan"]), "partisan: expected 0 or 1"),
+        (
+            isinstance(kinds, list) and set(kinds) <= known_kinds,
+            "kinds: expected a list of insult, profanity, threat, identity_attack",
+        ),
+        (record["side"] in SIDES, f"side: expected one of {', '.join(SIDES)}"),
+    )
+    for is_right, problem in checks:
+        if not is_right:
+            return problem
     if set(kinds) - {"profanity"} and not record["abusive"]:
         return "kinds: a kind of abuse on a line that is not abusive"
-    if record["side"] not in SIDES:
-        return f"side: expected one of {', '.join(SIDES)}"
     return None
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_bit(value: object) -> bool:
+    return value in (0, 1) and not isinstance(value, bool)
 
 
 def _corpus_row(file: str, number: int, line: str) -> Example:
@@ -145,7 +158,9 @@ def read_exports(paths: Sequence[Path]) -> tuple[list[Example], list[Dropped]]:
                 loser = other if latest[key][0] is example else (example, path.name, number)
                 dropped.append(Dropped(loser[1], loser[2], "same text as another line"))
         if not n_good:
-            reason = f"line {dropped[-1].line}: {dropped[-1].reason}" if dropped[before:] else "empty"
+            reason = (
+                f"line {dropped[-1].line}: {dropped[-1].reason}" if dropped[before:] else "empty"
+            )
             message = f"{path.name}: no labelled comment in it ({reason})"
             raise DatasetError(message)
     return [entry[0] for entry in latest.values()], dropped

@@ -26,7 +26,6 @@ from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
 from training.split import Split, bucket, by_hash
 from training.thresholds import choose
 
-
 NOTES = (
     "English only; other languages score low rather than right.",
     "Scores are calibrated for the prevalences in the manifest; a forum whose traffic differs "

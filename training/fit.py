@@ -14,7 +14,7 @@ from classifiers.pipeline import PipelineParams, build_pipeline
 from training.example import Example, Floats, label_matrix, weight_matrix
 
 
-def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:  # noqa: ANN401
+def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
     """Fit vocabulary and heads on rows with partly unknown labels.
 
     Returns
@@ -31,7 +31,7 @@ def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:  # noq
     return pipeline
 
 
-def log_odds(pipeline: Any, texts: Sequence[str]) -> Floats:  # noqa: ANN401
+def log_odds(pipeline: Any, texts: Sequence[str]) -> Floats:
     """Return log-odds of shape (n_texts, n_labels) without multiplying the features out."""
     matrix = pipeline.named_steps["features"].factor(texts)
     return np.asarray(pipeline.named_steps["heads"].decision_function(matrix), dtype=np.float64)
@@ -85,10 +85,10 @@ def prevalence_weights(y: Floats, weight: Floats, prevalence: float) -> Floats:
 
 
 def calibrate_pipeline(
-    pipeline: Any,  # noqa: ANN401
+    pipeline: Any,
     rows: Sequence[Example],
     prevalence: Mapping[Label, float],
-) -> Any:  # noqa: ANN401
+) -> Any:
     """Calibrate each head on rows it was not fitted on, at a realistic prevalence.
 
     Parameters

@@ -59,8 +59,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 def metric_table(slices: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> str:
     """Return a table of metrics by slice and label, from `training.evaluate` records."""
-    header = ("rows from", "label", "rows", "positive", "ROC AUC", "average precision")
-    header += ("precision", "recall", "false positives", "ECE")
+    header = ["rows from", "label", "rows", "positive", "ROC AUC", "average precision"]
+    header += ["precision", "recall", "false positives", "ECE"]
     rows = [
         (
             name,

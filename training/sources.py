@@ -130,7 +130,7 @@ def _gab(row: Row) -> Labels:
 
 
 def _hatemoji(row: Row) -> Labels:
-    """The functional tests (``hatemojicheck``) only measure."""
+    """Leave out the functional tests (``hatemojicheck``): they only measure."""
     if row.get("split") == "hatemojicheck":
         return {}
     known: Labels = {IDENTITY: float(row["abusive"])}

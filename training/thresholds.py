@@ -14,6 +14,9 @@ _RULE = re.compile(
     r"maximum (?P<goal>recall|precision) at "
     r"(?P<bound>precision|recall|false positive rate) (?P<sign>>=|<=) (?P<value>0?\.\d+|1(?:\.0*)?)"
 )
+_SMALLEST_RECALL = 0.02
+"""A bound that is kept only by flagging next to nothing is not kept in earnest."""
+_FALLBACK_RECALL = 0.2
 
 
 class RuleError(ValueError):
@@ -84,7 +87,7 @@ def operating_points(
     weights = np.ones_like(y) if weight is None else weight
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
-    last = np.append(ranked[1:] != ranked[:-1], True)  # noqa: FBT003 (a ufunc argument)
+    last = np.append(ranked[1:] != ranked[:-1], True)
     hits = np.cumsum((weights * y)[order])[last]
     alarms = np.cumsum((weights * (1 - y))[order])[last]
     recall = hits / max(hits[-1], 1e-12)
@@ -96,11 +99,13 @@ def operating_points(
     return ranked[last], recall, false_positive_rate, precision
 
 
-def choose(sentence: str, scores: Floats, y: Floats, prevalence: float) -> Threshold:
+def choose(
+    sentence: str, scores: Floats, y: Floats, prevalence: float, weight: Floats | None = None
+) -> Threshold:
     """Return the threshold that a rule chooses on held-out rows.
 
-    If no threshold keeps the bound, the strictest one (the highest score seen, or 1) is taken, so
-    that an unreachable promise flags little instead of much.
+    If no threshold keeps the bound, the one with the best precision among those that find at least
+    a fifth of the label is taken: an unreachable promise must neither flood nor silence a queue.
 
     Parameters
     ----------
@@ -109,24 +114,27 @@ def choose(sentence: str, scores: Floats, y: Floats, prevalence: float) -> Thres
     scores, y : ndarray of shape (n_samples,)
     prevalence : float
         In (0, 1).
+    weight : ndarray of shape (n_samples,), optional
     """
     rule = parse_rule(sentence)
     words = rule.sentence()
     if not len(y) or not y.any():
         return Threshold(1.0, words)
-    thresholds, recall, false_positive_rate, precision = operating_points(scores, y, prevalence)
+    thresholds, recall, false_positive_rate, precision = operating_points(
+        scores, y, prevalence, weight
+    )
     if rule.bound == "recall":
         good = np.flatnonzero(recall >= rule.value)
         best = good[np.argmax(precision[good])] if good.size else len(thresholds) - 1
         return Threshold(_rounded(float(thresholds[best])), words)
     keeps = (
-        precision >= rule.value
-        if rule.bound == "precision"
-        else false_positive_rate <= rule.value
+        precision >= rule.value if rule.bound == "precision" else false_positive_rate <= rule.value
     )
-    good = np.flatnonzero(keeps)
+    good = np.flatnonzero(keeps & (recall >= _SMALLEST_RECALL))
     if not good.size:
-        return Threshold(min(1.0, _rounded(float(thresholds[0]) + 0.0005)), words)
+        enough = np.flatnonzero(recall >= _FALLBACK_RECALL)
+        best = enough[np.argmax(precision[enough])]
+        return Threshold(_rounded(float(thresholds[best])), words)
     best = good[np.argmax(recall[good])]
     return Threshold(_rounded(float(thresholds[best])), words)
 
@@ -134,4 +142,3 @@ def choose(sentence: str, scores: Floats, y: Floats, prevalence: float) -> Thres
 def _rounded(value: float) -> float:
     """Three decimals are enough for a person; rounding down keeps the chosen row flagged."""
     return float(np.floor(value * 1000.0) / 1000.0)
-

@@ -19,7 +19,8 @@ _POLITICAL = re.compile(
     r"|government\w*|election\w*|elected|vote\w*|voting|ballot\w*|part(?:y|ies)|minister\w*"
     r"|trump\w*|obama\w*|clinton\w*|biden\w*|bush|putin\w*|hillary|bernie|sanders|merkel|brexit"
     r"|tory|tories|labour|gop|maga|socialis\w*|communis\w*|fascis\w*|nazi\w*|marxis\w*|policy"
-    r"|policies|tax(?:es|payer\w*)?|immigra\w*|abortion|gun control|regime\w*|capitalis\w*|israel\w*"
+    r"|policies|tax(?:es|payer\w*)?|immigra\w*|abortion|gun control|regime\w*|capitalis\w*"
+    r"|israel\w*"
     r"|palestin\w*|russia\w*|china|chinese|iran\w*|ukrain\w*|kremlin|white house|supreme court)\b",
     re.IGNORECASE,
 )
