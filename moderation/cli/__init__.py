@@ -58,9 +58,8 @@ for _command in (
 def main() -> None:
     """Run the command; expected errors end it with a sentence and exit status 2."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        sys.exit(stop.exit_code)
+        # Outside its standalone mode click returns the status that a command exits with.
+        sys.exit(cli(standalone_mode=False))
     except click.Abort:
         click.echo("Stopped.", err=True)
         sys.exit(130)
