@@ -1,0 +1,446 @@
+"""A comment comes in: once, whole, judged by the policy in force."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from classifiers.labels import Label
+from classifiers.scorer import Scored, ScoringInput, Threshold
+from moderation.domain.comment import Author, Comment, Thread
+from moderation.domain.errors import StorageUnavailableError
+from moderation.domain.forum import Forum
+from moderation.domain.review import ItemState, ReasonCode
+from moderation.domain.verdict import Verdict
+from moderation.pipeline.run import audit_point
+from moderation.services import policy_changes, registration, review
+from moderation.services.intake import Submission, score_only, submit_comment, submit_comments
+from moderation.services.offline import judge_offline
+from moderation.services.runtime import Runtime
+from moderation.services.shadowing import compare_shadow
+from moderation.storage.shadow_scores import ShadowReport
+from moderation.storage.tables import (
+    authors,
+    comments,
+    deliveries,
+    metadata,
+    review_items,
+    threads,
+    verdicts,
+)
+from tests.builders import a_comment, a_user, decided, register_forum, submitted
+from tests.fakes import BrokenScorer, FakeModels, FakeScorer, FixedClock
+from tests.integration.racing import race
+
+INSULT = "You are an idiot and everybody here knows it."
+
+
+def count(runtime: Runtime, table: str) -> int:
+    with runtime.database.read() as connection:
+        return connection.scalar(select(func.count()).select_from(metadata.tables[table])) or 0
+
+
+def submit(runtime: Runtime, forum: Forum, comment: Comment) -> Submission:
+    return submit_comment(runtime, forum, comment, request_id="req-test")
+
+
+def test_eight_copies_at_once_are_stored_once(runtime: Runtime) -> None:
+    forum = register_forum(runtime, callback_url="http://127.0.0.1:9/hook").forum
+    comment = a_comment(text=INSULT, thread=Thread("t1", "Title"))
+
+    answers = race(lambda _: submit(runtime, forum, comment), range(8))
+
+    found = [answer for answer in answers if isinstance(answer, Submission)]
+    assert len(found) == 8, answers
+    assert sorted(answer.is_replay for answer in found) == [False] + [True] * 7
+    assert len({answer.judgement for answer in found}) == 1
+    for table in ("comments", "verdicts", "review_items", "deliveries", "authors", "threads"):
+        assert count(runtime, table) == 1, table
+
+
+def test_eight_revisions_at_once_leave_one_latest_and_one_open_item(
+    runtime: Runtime, forum: Forum
+) -> None:
+    revisions = [a_comment(text=f"{INSULT} {n}", author=None) for n in range(8)]
+
+    answers = race(lambda comment: submit(runtime, forum, comment), revisions)
+
+    assert all(isinstance(answer, Submission) for answer in answers), answers
+    with runtime.database.read() as connection:
+        latest = connection.scalars(select(comments.c.id).where(comments.c.is_latest)).all()
+        items = connection.scalars(
+            select(review_items.c.comment_id).where(review_items.c.state == "pending")
+        ).all()
+    assert len(latest) == 1
+    assert items == latest
+
+
+def test_batches_with_the_same_authors_in_another_order_do_not_block_each_other(
+    runtime: Runtime, forum: Forum
+) -> None:
+    def batch(number: int) -> list[Comment]:
+        made = [
+            a_comment(f"b{number}-{n}", author=Author(f"u{n}"), thread=Thread(f"t{n}"))
+            for n in range(12)
+        ]
+        return made if number % 2 else made[::-1]
+
+    answers = race(
+        lambda given: submit_comments(runtime, forum, given, request_id="req"),
+        [batch(number) for number in range(6)],
+    )
+
+    assert [type(answer) for answer in answers] == [list] * 6, answers
+    assert count(runtime, "comments") == 72
+    assert count(runtime, "authors") == count(runtime, "threads") == 12
+
+
+def test_the_same_revision_gets_the_stored_answer_after_a_promotion(
+    runtime: Runtime, forum: Forum, models: FakeModels
+) -> None:
+    first = submit(runtime, forum, a_comment(text=INSULT))
+    models.current = FakeScorer("2027-01-01-0000000002", threshold=0.99)
+    again = submit(runtime, forum, a_comment(text=INSULT))
+    assert (first.is_replay, again.is_replay) == (False, True)
+    assert again.judgement == first.judgement
+
+
+def test_forums_do_not_see_each_others_comments(runtime: Runtime, forum: Forum) -> None:
+    other = register_forum(runtime, "tribune").forum
+    assert not submit(runtime, forum, a_comment()).is_replay
+    assert not submit(runtime, other, a_comment()).is_replay
+    assert count(runtime, "comments") == 2
+
+
+def test_a_new_revision_supersedes_the_open_item(runtime: Runtime, forum: Forum) -> None:
+    old = submitted(runtime, forum, a_comment(text=INSULT))
+    new = submitted(runtime, forum, a_comment(text="Sorry, that was rude of me."))
+    assert (new.verdict, new.item_id, new.is_latest) == (Verdict.PUBLISH, None, True)
+    assert old.item_id is not None
+    view = review.view_item(runtime, old.item_id)
+    assert view.item.state is ItemState.SUPERSEDED
+    assert view.newest == new
+    assert not view.judgement.is_latest
+    assert [event.kind for event in view.history] == ["verdict", "superseded", "verdict"]
+
+
+def test_an_old_revision_that_comes_again_changes_nothing(runtime: Runtime, forum: Forum) -> None:
+    submitted(runtime, forum, a_comment(text=INSULT))
+    new = submitted(runtime, forum, a_comment(text="Quite another text."))
+    again = submit(runtime, forum, a_comment(text=INSULT))
+    assert again.is_replay
+    assert again.judgement.item_state is ItemState.SUPERSEDED
+    with runtime.database.read() as connection:
+        latest = connection.scalars(select(comments.c.id).where(comments.c.is_latest)).all()
+    assert latest == [new.comment_pk]
+
+
+def test_a_decided_item_stays_decided_under_a_new_revision(runtime: Runtime, forum: Forum) -> None:
+    old = submitted(runtime, forum, a_comment(text=INSULT))
+    decided(runtime, a_user(runtime), old)
+    new = submitted(runtime, forum, a_comment(text=f"{INSULT} I mean it."))
+    assert old.item_id is not None
+    assert review.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
+    assert new.item_state is ItemState.PENDING
+
+
+@pytest.mark.parametrize(
+    ("reason", "days_later", "text", "verdict", "reasons"),
+    [
+        # Rejected before: held, and a person looks again.
+        (
+            ReasonCode.INSULT,
+            1,
+            INSULT.upper(),
+            Verdict.HOLD,
+            ("repeat_rejected", "over_threshold:abusive"),
+        ),
+        # Approved before: published although the model would flag it.
+        (None, 1, f"{INSULT}!!", Verdict.PUBLISH, ("repeat_approved",)),
+        # Too long ago: judged anew.
+        (None, 31, INSULT, Verdict.FLAG, ("over_threshold:abusive",)),
+        # Another text.
+        (None, 1, f"{INSULT} Indeed.", Verdict.FLAG, ("over_threshold:abusive",)),
+    ],
+)
+def test_the_same_text_gets_the_answer_of_before(  # noqa: PLR0913, PLR0917
+    runtime: Runtime,
+    forum: Forum,
+    clock: FixedClock,
+    reason: ReasonCode | None,
+    days_later: int,
+    text: str,
+    verdict: Verdict,
+    reasons: tuple[str, ...],
+) -> None:
+    decided(
+        runtime, a_user(runtime), submitted(runtime, forum, a_comment(text=INSULT)), reason=reason
+    )
+    clock.advance(timedelta(days=days_later).total_seconds())
+    repeat = submitted(runtime, forum, a_comment("c2", text, author=Author("u2")))
+    assert (repeat.verdict, repeat.reasons) == (verdict, reasons)
+
+
+def test_a_decision_that_was_undone_does_not_answer_for_a_repeat(
+    runtime: Runtime, forum: Forum
+) -> None:
+    user = a_user(runtime)
+    made = decided(runtime, user, submitted(runtime, forum, a_comment(text=INSULT)), reason=None)
+    review.undo(runtime, user, made.id, ttl_s=300)
+    assert submitted(runtime, forum, a_comment("c2", INSULT)).verdict is Verdict.FLAG
+
+
+def test_another_forums_decision_does_not_answer_for_a_repeat(
+    runtime: Runtime, forum: Forum
+) -> None:
+    decided(
+        runtime, a_user(runtime), submitted(runtime, forum, a_comment(text=INSULT)), reason=None
+    )
+    other = register_forum(runtime, "tribune").forum
+    assert submitted(runtime, other, a_comment(text=INSULT)).verdict is Verdict.FLAG
+
+
+def test_a_trusted_author_is_published_unseen(runtime: Runtime) -> None:
+    forum = register_forum(runtime, trusted_authors=["u1"], audit_share=1).forum
+    judgement = submitted(runtime, forum, a_comment(text=INSULT))
+    assert (judgement.verdict, judgement.reasons) == (Verdict.PUBLISH, ("trusted_author",))
+    assert judgement.item_id is None
+    assert judgement.scores[0].flags  # what the model said is kept
+
+
+def test_word_rules_flag_and_hold_with_their_places(runtime: Runtime) -> None:
+    rules = [
+        {"rule_id": "pills", "words": "viagra", "action": "hold"},
+        {"rule_id": "loans", "words": "loan*"},
+    ]
+    forum = register_forum(runtime, word_rules=rules).forum
+    judgement = submitted(runtime, forum, a_comment(text="Cheap loans and Viagra"))
+    assert judgement.verdict is Verdict.HOLD
+    assert judgement.reasons == ("word_rule:loans", "word_rule:pills")
+    places = [(span.start, span.end, span.rule_id) for span in judgement.rule_spans]
+    assert places == [(6, 11, "loans"), (16, 22, "pills")]
+    assert submitted(runtime, forum, a_comment("c2", "A specialist")).verdict is Verdict.PUBLISH
+
+
+def test_a_changed_policy_counts_from_the_next_comment_on(runtime: Runtime, forum: Forum) -> None:
+    before = submitted(runtime, forum, a_comment("c1", INSULT))
+    document = {"labels": {"abusive": {"action": "hold"}}, "audit_share": 0}
+    changed = policy_changes.change_policy(runtime, forum.slug, document, by="test")
+    after = submitted(runtime, forum, a_comment("c2", INSULT))
+    assert (before.verdict, after.verdict) == (Verdict.FLAG, Verdict.HOLD)
+    assert after.policy_version == changed.version == before.policy_version + 1
+
+
+def test_audit_sample_is_exactly_the_share_by_hash(runtime: Runtime) -> None:
+    forum = register_forum(runtime, audit_share=0.2).forum
+    batch = [a_comment(f"c{n}") for n in range(120)]
+    answers = submit_comments(runtime, forum, batch, request_id="req")
+    for comment, answer in zip(batch, answers, strict=True):
+        is_sampled = audit_point(forum.slug, comment.external_id, comment.revision) < 0.2
+        assert answer.judgement.reasons == (("audit_sample",) if is_sampled else ())
+        assert answer.judgement.verdict is Verdict.PUBLISH
+        assert (answer.judgement.item_id is not None) is is_sampled
+    with runtime.database.read() as connection:
+        sampled = connection.execute(select(review_items.c.is_audit, review_items.c.source)).all()
+    assert 12 <= len(sampled) <= 36
+    assert {tuple(row) for row in sampled} == {(True, "audit_sample")}
+
+
+def test_a_flagged_comment_is_no_audit_item(runtime: Runtime) -> None:
+    forum = register_forum(runtime, audit_share=1).forum
+    judgement = submitted(runtime, forum, a_comment(text=INSULT))
+    assert judgement.reasons == ("over_threshold:abusive",)
+
+
+class _NotANumber(FakeScorer):
+    def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
+        return replace(
+            super().score(comment, with_spans=with_spans),
+            probabilities={Label.ABUSIVE: float("nan")},
+        )
+
+
+@pytest.mark.parametrize("scorer", [None, BrokenScorer(), _NotANumber()])
+def test_a_scorer_that_gives_no_answer_means_hold(
+    runtime: Runtime, forum: Forum, models: FakeModels, scorer: FakeScorer | None
+) -> None:
+    models.current = scorer
+    judgement = submitted(runtime, forum, a_comment())
+    assert (judgement.verdict, judgement.reasons) == (Verdict.HOLD, ("scorer_failed",))
+    assert (judgement.scores, judgement.model_version) == ((), None)
+    assert judgement.item_id is not None
+    item = review.view_item(runtime, judgement.item_id).item
+    assert (item.is_held, item.source.value, item.risk) == (True, "scorer_failed", 1.0)
+
+
+def test_a_failing_scorer_does_not_put_the_text_into_the_log(
+    runtime: Runtime, forum: Forum, models: FakeModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    models.current = BrokenScorer()
+    submitted(runtime, forum, a_comment(text="a secret sentence"))
+    assert "scorer failed" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_a_comment_of_a_batch_that_fails_to_score_is_held_alone(
+    runtime: Runtime, forum: Forum, models: FakeModels
+) -> None:
+    class _Picky(FakeScorer):
+        def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
+            if "two" in comment.text:
+                raise ValueError("cannot")
+            return super().score(comment, with_spans=with_spans)
+
+    models.current = _Picky()
+    batch = [a_comment(f"c{n}", text) for n, text in enumerate(("one", "two", INSULT))]
+    answers = submit_comments(runtime, forum, batch, request_id="req")
+    verdicts_given = [answer.judgement.verdict for answer in answers]
+    assert verdicts_given == [Verdict.PUBLISH, Verdict.HOLD, Verdict.FLAG]
+
+
+def test_a_batch_answers_in_order_also_for_copies_and_known_ones(
+    runtime: Runtime, forum: Forum
+) -> None:
+    submitted(runtime, forum, a_comment("known", INSULT))
+    batch = [a_comment("a"), a_comment("known", INSULT), a_comment("b"), a_comment("a")]
+    answers = submit_comments(runtime, forum, batch, request_id="req")
+    assert [answer.judgement.external_id for answer in answers] == ["a", "known", "b", "a"]
+    assert [answer.is_replay for answer in answers] == [False, True, False, True]
+    assert count(runtime, "comments") == 3
+
+
+def test_a_batch_is_stored_whole_or_not_at_all(runtime: Runtime) -> None:
+    forum = register_forum(runtime, callback_url="http://127.0.0.1:9/hook").forum
+    given = iter(("a" * 32, "b" * 32))
+
+    def tokens() -> str:
+        token = next(given, None)
+        if token is None:
+            raise StorageUnavailableError("gone in the middle")
+        return token
+
+    breaking = replace(runtime, new_token=tokens)
+    batch = [a_comment(f"c{n}", INSULT) for n in range(5)]
+    with pytest.raises(StorageUnavailableError):
+        submit_comments(breaking, forum, batch, request_id="req")
+    for table in ("comments", "verdicts", "review_items", "deliveries", "authors"):
+        assert count(runtime, table) == 0, table
+    answers = submit_comments(runtime, forum, batch, request_id="req")
+    assert not any(answer.is_replay for answer in answers)
+    assert count(runtime, "deliveries") == 5
+
+
+def test_an_empty_batch_is_answered_with_nothing(runtime: Runtime, forum: Forum) -> None:
+    assert submit_comments(runtime, forum, [], request_id="req") == []
+
+
+def test_only_what_was_flagged_is_told_and_without_its_text(runtime: Runtime) -> None:
+    forum = register_forum(runtime, callback_url="http://127.0.0.1:9/hook", audit_share=1).forum
+    submitted(runtime, forum, a_comment("c1"))
+    submitted(runtime, forum, a_comment("c2", INSULT))
+    with runtime.database.read() as connection:
+        rows = connection.execute(select(deliveries.c.event_type, deliveries.c.payload)).all()
+    assert [row.event_type for row in rows] == ["comment.verdict"]
+    assert '"comment_id":"c2"' in rows[0].payload
+    assert "idiot" not in rows[0].payload
+
+
+def test_an_archive_is_stored_without_a_word_to_the_forum(runtime: Runtime) -> None:
+    forum = register_forum(runtime, callback_url="http://127.0.0.1:9/hook").forum
+    submit_comments(
+        runtime, forum, [a_comment(text=INSULT)], request_id="import", tells_forum=False
+    )
+    assert (count(runtime, "review_items"), count(runtime, "deliveries")) == (1, 0)
+
+
+def test_authors_and_threads_keep_what_a_later_comment_leaves_out(
+    runtime: Runtime, forum: Forum
+) -> None:
+    submitted(
+        runtime,
+        forum,
+        a_comment("c1", author=Author("u1", "Ada", post_count=5), thread=Thread("t1", "Title")),
+    )
+    submitted(runtime, forum, a_comment("c2", author=Author("u1"), thread=Thread("t1")))
+    with runtime.database.read() as connection:
+        author = connection.execute(select(authors.c.name, authors.c.post_count)).one()
+        title = connection.scalar(select(threads.c.title))
+    assert (author.name, author.post_count, title) == ("Ada", 5, "Title")
+
+
+def test_a_shadow_scores_and_decides_nothing(
+    runtime: Runtime, forum: Forum, models: FakeModels
+) -> None:
+    shadow = FakeScorer("2027-01-01-0000000002", threshold=0.95)
+    models.shadow = shadow
+    submitted(runtime, forum, a_comment("c1", "idiot"))  # 0.97: both flag
+    judgement = submitted(runtime, forum, a_comment("c2", "moron"))  # 0.93: only current
+    submitted(runtime, forum, a_comment("c3"))  # neither
+    assert judgement.verdict is Verdict.FLAG
+    assert judgement.model_version == models.current.model_version  # type: ignore[union-attr]
+    assert compare_shadow(runtime, shadow.model_version) == ShadowReport(3, 1, 0, 1)
+
+
+def test_a_shadow_counts_what_only_it_would_flag(
+    runtime: Runtime, forum: Forum, models: FakeModels
+) -> None:
+    models.current = FakeScorer(threshold=0.96)
+    models.shadow = FakeScorer("2027-01-01-0000000002", threshold=0.5)
+    submitted(runtime, forum, a_comment("c1", "moron"))
+    assert compare_shadow(runtime, "2027-01-01-0000000002") == ShadowReport(1, 0, 1, 0)
+
+
+@pytest.mark.parametrize("kind", ["broken", "without thresholds"])
+def test_a_shadow_that_fails_harms_nobody(
+    runtime: Runtime, forum: Forum, models: FakeModels, kind: str
+) -> None:
+    shadow = (
+        BrokenScorer("2027-01-01-0000000002")
+        if kind == "broken"
+        else FakeScorer("2027-01-01-0000000002")
+    )
+    empty: dict[Label, Threshold] = {}
+    shadow.thresholds = empty
+    models.shadow = shadow
+    assert submitted(runtime, forum, a_comment(text=INSULT)).verdict is Verdict.FLAG
+
+
+def test_score_only_stores_nothing_and_takes_no_sample(runtime: Runtime) -> None:
+    forum = register_forum(runtime, audit_share=1).forum
+    answers = score_only(runtime, forum, [a_comment("c1"), a_comment("c2", INSULT)])
+    outcomes = [answer.outcome for answer in answers]
+    assert [outcome.verdict for outcome in outcomes] == [Verdict.PUBLISH, Verdict.FLAG]
+    assert [outcome.reasons for outcome in outcomes] == [(), ("over_threshold:abusive",)]
+    assert not any(outcome.is_audit for outcome in outcomes)
+    assert not outcomes[0].is_queued
+    assert count(runtime, "comments") == 0
+
+
+def test_offline_judging_needs_no_database(models: FakeModels) -> None:
+    judged = judge_offline(models, [a_comment("c1"), a_comment("c2", INSULT)])
+    assert [one.outcome.verdict for one in judged] == [Verdict.PUBLISH, Verdict.FLAG]
+
+
+def test_the_stored_verdict_names_what_it_rests_on(runtime: Runtime, forum: Forum) -> None:
+    judgement = submitted(runtime, forum, a_comment(text=INSULT))
+    with runtime.database.read() as connection:
+        row: Any = connection.execute(select(verdicts)).one()
+    assert row.model_version == "2026-01-01-0000000001"
+    assert row.policy_version == 2
+    assert row.reasons == ["over_threshold:abusive"]
+    assert [label for label, *_ in row.scores] == [label.value for label in Label]
+    assert row.request_id == judgement.request_id == "req-test"
+    assert row.created_at == runtime.clock()
+
+
+def test_a_forum_that_took_a_removed_demos_place_has_its_own_policy(runtime: Runtime) -> None:
+    rules = {"word_rules": [{"words": "helpful", "action": "hold"}], "audit_share": 0}
+    demo, _ = registration.add_forum(runtime, Forum(0, "demo", "Demo", is_demo=True))
+    policy_changes.change_policy(runtime, "demo", rules, by="test")
+    assert submitted(runtime, demo).verdict is Verdict.HOLD
+    registration.remove_forum(runtime, "demo")
+    assert submitted(runtime, register_forum(runtime, "real").forum).verdict is Verdict.PUBLISH

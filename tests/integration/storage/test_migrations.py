@@ -1,0 +1,97 @@
+"""Migrations go up and down on both databases and end where the code expects it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import inspect
+
+from moderation.domain.errors import InvalidInputError
+from moderation.storage import schema
+from moderation.storage.database import Database, open_database
+from moderation.storage.tables import metadata
+from tests.conftest import POSTGRESQL_URL
+from tests.integration.racing import race
+
+
+@pytest.fixture
+def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without a single table."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty' / 'moderation.sqlite3'}"
+        return
+    request.getfixturevalue("postgresql_url")  # skips where there is no server
+    name = f"moderation_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        base = POSTGRESQL_URL.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
+        yield f"{base}/{name}"
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def empty(empty_url: str) -> Iterator[Database]:
+    """An open database without a single table."""
+    database = open_database(empty_url)
+    yield database
+    database.dispose()
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+
+
+def test_upgrade_makes_every_table_and_downgrade_removes_it(empty: Database) -> None:
+    assert schema.current(empty) is None
+    schema.upgrade(empty)
+    assert tables(empty) == set(metadata.tables)
+    assert schema.current(empty) == schema.head()
+    schema.downgrade(empty, "base")
+    assert tables(empty) == set()
+    assert schema.current(empty) is None
+    schema.upgrade(empty)
+    assert tables(empty) == set(metadata.tables)
+
+
+def test_models_and_migrations_agree(database: Database) -> None:
+    assert schema.differences(database) == []
+
+
+def test_models_and_migrations_have_the_same_checks_and_indexes(database: Database) -> None:
+    found = inspect(database.engine)
+    for table in metadata.sorted_tables:
+        checks = {str(check["name"]) for check in found.get_check_constraints(table.name)}
+        named = {str(check.name) for check in table.constraints if "CheckC" in type(check).__name__}
+        assert checks == {
+            f"ck_{table.name}_{name.removeprefix(f'ck_{table.name}_')}" for name in named
+        }
+        indexes = {index["name"] for index in found.get_indexes(table.name)}
+        assert indexes >= {index.name for index in table.indexes}
+
+
+def test_upgrade_of_what_is_up_to_date_changes_nothing(database: Database) -> None:
+    schema.upgrade(database)
+    assert schema.current(database) == schema.head()
+
+
+def test_an_unknown_revision_is_refused_in_a_sentence(database: Database) -> None:
+    with pytest.raises(InvalidInputError, match="was not migrated"):
+        schema.upgrade(database, "9999")
+    assert schema.current(database) == schema.head()
+
+
+def test_two_migrations_at_once_take_turns(empty_url: str) -> None:
+    def migrate(url: str) -> str | None:
+        database = open_database(url)
+        try:
+            schema.upgrade(database)
+            return schema.current(database)
+        finally:
+            database.dispose()
+
+    assert race(migrate, [empty_url] * 4) == [schema.head()] * 4
