@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, request
+from werkzeug.exceptions import NotFound
 
 bp = Blueprint(
     "desk",
@@ -12,5 +13,12 @@ bp = Blueprint(
     static_folder="static",
 )
 
-KEY = "int(max=9223372036854775807)"
-"""Converter for our own keys: nothing larger fits into the database."""
+LARGEST_KEY = 2**63 - 1
+"""Nothing larger fits into the database."""
+
+
+@bp.before_request
+def _refuse_impossible_keys() -> None:
+    keys = (request.view_args or {}).values()
+    if any(isinstance(key, int) and key > LARGEST_KEY for key in keys):
+        raise NotFound

@@ -12,7 +12,7 @@ from moderation.services import outbox
 from moderation.services.outbox import Delivery
 from moderation.web import current
 from moderation.web.desk import ages, fields, layout, session, toasts
-from moderation.web.desk.blueprint import KEY, bp
+from moderation.web.desk.blueprint import bp
 
 PAGE_LENGTH = 50
 STATES = ("pending", "parked", "delivered")
@@ -56,7 +56,7 @@ def deliveries() -> str:
     )
 
 
-@bp.post(f"/deliveries/<{KEY}:delivery_id>/replay")
+@bp.post("/deliveries/<int:delivery_id>/replay")
 @session.needs(Role.SENIOR)
 def replay(delivery_id: int) -> Response:
     """Send a closed message again."""

@@ -31,7 +31,7 @@ from moderation.web.desk import (
     toasts,
     wording,
 )
-from moderation.web.desk.blueprint import KEY, bp
+from moderation.web.desk.blueprint import bp
 from moderation.web.desk.queue_views import go_on
 
 
@@ -52,14 +52,14 @@ class Notice:
     changes: tuple[revisions.Change, ...] = ()
 
 
-@bp.get(f"/items/<{KEY}:item_id>")
+@bp.get("/items/<int:item_id>")
 @session.needs(Role.VIEWER)
 def item(item_id: int) -> Response:
     """Show one item."""
     return _show(item_id)
 
 
-@bp.post(f"/items/<{KEY}:item_id>/claim")
+@bp.post("/items/<int:item_id>/claim")
 @session.needs(Role.MODERATOR)
 def take(item_id: int) -> Response:
     """Claim one item, and drop the one that the moderator comes from."""
@@ -74,7 +74,7 @@ def take(item_id: int) -> Response:
     return redirect(_address(item_id), code=303)
 
 
-@bp.post(f"/items/<{KEY}:item_id>/decide")
+@bp.post("/items/<int:item_id>/decide")
 @session.needs(Role.MODERATOR)
 def decide(item_id: int) -> Response:
     """Decide the item and go on to the next one."""
@@ -92,21 +92,21 @@ def decide(item_id: int) -> Response:
     return go_on(after=item_id)
 
 
-@bp.post(f"/items/<{KEY}:item_id>/skip")
+@bp.post("/items/<int:item_id>/skip")
 @session.needs(Role.MODERATOR)
 def skip(item_id: int) -> Response:
     """Give the item back to the queue."""
     return _release(item_id, "Skipped: it is back in the queue.", is_escalated=False)
 
 
-@bp.post(f"/items/<{KEY}:item_id>/escalate")
+@bp.post("/items/<int:item_id>/escalate")
 @session.needs(Role.MODERATOR)
 def escalate(item_id: int) -> Response:
     """Hand the item to a senior moderator."""
     return _release(item_id, "Escalated to a senior moderator.", is_escalated=True)
 
 
-@bp.post(f"/items/<{KEY}:item_id>/renew")
+@bp.post("/items/<int:item_id>/renew")
 @session.needs(Role.MODERATOR)
 def renew(item_id: int) -> Response:
     """Lengthen the claim; answers the page's script as JSON, a person with the page."""
@@ -124,7 +124,7 @@ def renew(item_id: int) -> Response:
     return redirect(_address(item_id), code=303)
 
 
-@bp.post(f"/decisions/<{KEY}:decision_id>/undo")
+@bp.post("/decisions/<int:decision_id>/undo")
 @session.needs(Role.MODERATOR)
 def undo(decision_id: int) -> Response:
     """Take a decision back and open its item, claimed, to decide it anew."""

@@ -80,7 +80,7 @@ def page(template: str, *, active: str = "", **context: object) -> str:
         nav=[entry for entry in _NAV if session.may(entry.role)],
         active=active,
         waiting=review.count_waiting(current.runtime()),
-        toasts=toasts.pending(),
+        toast=toasts.pending(),
         **context,
     )
 

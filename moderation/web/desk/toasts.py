@@ -27,6 +27,10 @@ def say(text: str, *, undo: int | None = None) -> None:
     flash(json.dumps([text, undo]))
 
 
-def pending() -> list[Toast]:
-    """Return what is to be shown now, and forget it."""
-    return [Toast(*json.loads(str(message))) for message in get_flashed_messages()]
+def pending() -> Toast | None:
+    """Return what is to be shown now, as one message, and forget it."""
+    said = [Toast(*json.loads(str(message))) for message in get_flashed_messages()]
+    if not said:
+        return None
+    undo = next((toast.undo for toast in reversed(said) if toast.undo is not None), None)
+    return Toast(" ".join(dict.fromkeys(toast.text for toast in said)), undo)

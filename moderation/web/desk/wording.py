@@ -211,8 +211,8 @@ def decided_toast(decision: Decision, judgement: Judgement, *, was_audit: bool) 
         for row in judgement.scores
         if row.label in DECIDING_LABELS
     )
-    agreed = "too " if decision.action is DecisionAction.APPROVE else ""
-    return f"{said} The machine had {agreed}published it{': ' + scores if scores else ''}."
+    agreed = " too" if decision.action is DecisionAction.APPROVE else ""
+    return f"{said} The machine had published it{agreed}{': ' + scores if scores else ''}."
 
 
 _EVENTS: Mapping[str, str] = {

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from moderation.domain.comment import Thread
+from moderation.domain.forum import Forum
+from moderation.domain.review import Role
+from moderation.services.reporting import Report, report_comment
+from moderation.services.runtime import Runtime
+from moderation.web.desk.queue_views import PAGE_LENGTH
+from tests.builders import a_comment, register_forum, sqlite_only, submitted
+from tests.fakes import FixedClock
+from tests.functional.desk.conftest import Enter, Queue
+from tests.functional.desk.visitor import Visitor
+
+
+def test_an_empty_queue_says_so(mira: Visitor) -> None:
+    assert mira.texts(".empty b") == ["Nothing waits."]
+    assert not mira.has("form[action^='/desk/claim-next']")
+
+
+def test_a_row_says_why_where_and_since_when(
+    mira: Visitor, runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    comment = a_comment("c1", "You idiot.", thread=Thread("t", "Water rota"))
+    submitted(runtime, forum, comment)
+    clock.advance(6720)
+
+    mira.open("/desk/")
+
+    assert mira.texts(".item .age") == ["1 h 52"]
+    assert mira.texts(".item .about") == ["Gazette · Water rota · Ada"]
+    assert mira.texts(".item a") == ["You idiot."]
+    assert mira.texts(".item .why li") == ["abusive 0.97, above 0.50: “idiot”"]
+    assert mira.texts(".item .chip") == ["Flagged"]
+    assert mira.texts(".nav .count") == ["1"]
+
+
+def test_reports_word_rules_and_audits_have_their_sentences(
+    mira: Visitor, runtime: Runtime
+) -> None:
+    rules = [{"rule_id": "w", "words": "bark", "action": "hold", "label": None, "note": ""}]
+    with_rules = register_forum(runtime, "rules", word_rules=rules).forum
+    submitted(runtime, with_rules, a_comment("c1", "Do not bark at us."))
+    submitted(runtime, with_rules, a_comment("c2", "Fine weather."))
+    for reader in ("u1", "u2"):
+        report_comment(runtime, with_rules, "c2", Report(reader, "spam", None))
+    sampled = register_forum(runtime, "sampled", audit_share=1).forum
+    submitted(runtime, sampled, a_comment("c3", "Nothing to see."))
+
+    mira.open("/desk/")
+
+    assert mira.texts(".item .why li") == [
+        "word rule “bark”",
+        "2 readers reported it",
+        "Random audit: scores shown after your decision",
+    ]
+    assert mira.texts(".item .state") == ["Held", "Published", "Published"]
+
+
+def test_filters_narrow_the_list_and_stay_chosen(
+    mira: Visitor, runtime: Runtime, queued: Queue
+) -> None:
+    queued("You idiot.", "You sheeple.")
+    other = register_forum(runtime, "other").forum
+    submitted(runtime, other, a_comment("c1", "All sheeple."))
+
+    mira.open("/desk/").send("form.filters", forum="other", label="partisan")
+
+    assert mira.texts(".item a") == ["All sheeple."]
+    assert mira.one("#forum option[selected]").attributes["value"] == "other"
+    mira.send("form.filters", forum="other", label="abusive")
+    assert mira.texts(".empty b") == ["Nothing waits in this view."]
+
+
+def test_riskiest_first(mira: Visitor, queued: Queue) -> None:
+    queued("warmongers", "You idiot.", "sheeple")
+
+    mira.open("/desk/?order=riskiest")
+
+    assert mira.texts(".item a") == ["You idiot.", "sheeple", "warmongers"]
+
+
+def test_pages_follow_one_another_without_gap(mira: Visitor, queued: Queue) -> None:
+    queued(*(f"You idiot number {number:02d}" for number in range(PAGE_LENGTH + 3)))
+    mira.open("/desk/")
+    first = mira.texts(".item a")
+
+    link = next(a for a in mira.page.css("a.btn") if a.text() == "Show more")
+    mira.open(str(link.attributes["href"]))
+
+    assert len(first) == PAGE_LENGTH
+    assert len(mira.texts(".item a")) == 3
+    assert not set(first) & set(mira.texts(".item a"))
+
+
+def test_who_holds_an_item_is_shown(enter: Enter, queued: Queue) -> None:
+    queued("You idiot.")
+    enter("mira").open("/desk/").send("form[action^='/desk/claim-next']")
+
+    jo = enter("jo").open("/desk/")
+
+    assert jo.texts(".item .state > span") == ["mira has it", "5:00 left"]
+    jo.send("form[action^='/desk/claim-next']")
+    assert jo.path == "/desk/"
+    assert jo.texts(".toast")[0].startswith("Nothing is free here")
+
+
+@sqlite_only
+def test_a_viewer_sees_the_queue_but_takes_nothing(enter: Enter, queued: Queue) -> None:
+    (item,) = queued("You idiot.")
+    viewer = enter("vera", Role.VIEWER).open("/desk/")
+
+    assert viewer.texts(".item a") == ["You idiot."]
+    assert not viewer.has("form[action^='/desk/claim-next']")
+    assert "Export" not in " ".join(viewer.texts(".nav li"))
+    viewer.open(f"/desk/items/{item}")
+    assert viewer.texts("#stand-h") == ["Read only"]
+
+
+@sqlite_only
+def test_every_link_of_the_navigation_leads_somewhere(enter: Enter) -> None:
+    admin = enter("ada", Role.ADMIN)
+
+    links = [str(a.attributes["href"]) for a in admin.page.css(".nav a")]
+
+    assert len(links) == 6
+    assert [admin.open(link).status for link in links] == [200] * 6
