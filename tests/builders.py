@@ -9,10 +9,10 @@ import pytest
 
 from moderation.domain.comment import Author, Comment, content_revision
 from moderation.domain.forum import Forum
-from moderation.domain.judgement import Judgement
-from moderation.domain.review import Role
+from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.text_format import TextFormat
-from moderation.services import accounts, policy_changes, registration
+from moderation.services import accounts, policy_changes, registration, review
 from moderation.services.intake import submit_comment
 from moderation.services.registration import Credentials
 from moderation.services.runtime import Runtime
@@ -71,3 +71,20 @@ def a_user(runtime: Runtime, username: str = "mira", role: Role = Role.MODERATOR
     """Add a person who signs in with `PASSWORD`."""
     user, _ = accounts.add_user(runtime, username, role, password=PASSWORD)
     return user
+
+
+def decided(
+    runtime: Runtime,
+    user: User,
+    judgement: Judgement,
+    *,
+    reason: ReasonCode | None = ReasonCode.INSULT,
+    note: str = "",
+) -> Decision:
+    """Claim and reject a queued comment; approve it when there is no reason."""
+    assert judgement.item_id is not None
+    item = review.claim(runtime, user, judgement.item_id, ttl_s=300)
+    assert item.claim_token is not None
+    action = DecisionAction.APPROVE if reason is None else DecisionAction.REJECT
+    given = DecisionInput(action, frozenset(), reason, note, judgement.revision)
+    return review.decide(runtime, user, item.id, item.claim_token, given)

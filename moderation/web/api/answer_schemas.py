@@ -173,19 +173,31 @@ class ProblemSchema(Schema):
     request_id = _text("Name it when you ask for help: the log knows it.")
 
 
-class BatchResultSchema(Schema):
-    """A verdict, or a problem; which one `status` tells (201, 200 for a replay, or an error)."""
-
-    class Meta:
-        """More fields than these: the verdict's, or the problem's."""
-
-        additional_properties = True
+class BatchVerdictSchema(VerdictSchema):
+    """The verdict on one comment of a batch."""
 
     index = fields.Integer(required=True, metadata={"minimum": 0})
-    status = fields.Integer(required=True)
+    status = fields.Integer(
+        required=True, metadata={"description": "201, or 200 for a replay.", "enum": [200, 201]}
+    )
+
+
+class BatchProblemSchema(ProblemSchema):
+    """What is wrong with one comment of a batch."""
+
+    index = fields.Integer(required=True, metadata={"minimum": 0})
+
+
+BATCH_PARTS = {"BatchVerdict": BatchVerdictSchema, "BatchProblem": BatchProblemSchema}
+"""Registered by name, so that the answer below can refer to them."""
 
 
 class BatchAnswerSchema(Schema):
-    """One result for each comment, in order."""
+    """One result for each comment, in order; ``status`` tells verdicts from problems."""
 
-    results = fields.List(fields.Nested(BatchResultSchema), required=True)
+    results = fields.List(
+        fields.Raw(
+            metadata={"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in BATCH_PARTS]}
+        ),
+        required=True,
+    )

@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from marshmallow import ValidationError
 
 from moderation.domain.comment import Comment
+from moderation.domain.errors import NotFoundError
 from moderation.services.intake import Submission, submit_comment, submit_comments
 from moderation.services.lookup import read_comment
 from moderation.services.removal import delete_comment
@@ -42,6 +43,15 @@ _REPLAYED_HEADER = {
 blueprint = ApiBlueprint(
     "comments", __name__, url_prefix="/v1", description="Comments and the verdicts on them."
 )
+
+
+def _refuse_impossible_id() -> None:
+    # No id holds NUL, and PostgreSQL may not even be asked for one.
+    if "\0" in (request.view_args or {}).get("comment_id", ""):
+        raise NotFoundError("No such comment.")
+
+
+blueprint.before_request(_refuse_impossible_id)
 
 
 @blueprint.operation(

@@ -11,7 +11,8 @@ from flask_smorest import Api
 
 from moderation.config import Settings
 from moderation.web import current, fields
-from moderation.web.api.answer_schemas import ProblemSchema
+from moderation.web.api.answer_schemas import BATCH_PARTS, ProblemSchema
+from moderation.web.api.operations import PROBLEM_STATUSES
 from moderation.web.errors import MEDIA_TYPE
 from moderation.web.security import FORUM_HEADER
 
@@ -53,8 +54,8 @@ class DocumentedApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Leave the application's own handlers in place."""
 
     def _register_responses(self) -> None:
-        for status in HTTPStatus:
-            content = {MEDIA_TYPE: {"schema": ProblemSchema}}
+        content = {MEDIA_TYPE: {"schema": ProblemSchema}}
+        for status in map(HTTPStatus, PROBLEM_STATUSES):
             self.spec.components.response(
                 status.name, {"description": status.phrase, "content": content}, lazy=True
             )
@@ -83,6 +84,8 @@ def make_api(app: Flask) -> DocumentedApi:
     for name, scheme in _SCHEMES.items():
         api.spec.components.security_scheme(name, scheme)
     api.ma_plugin.converter.add_attribute_function(_limits(settings))
+    for name, schema in BATCH_PARTS.items():
+        api.spec.components.schema(name, schema=schema)
     return api
 
 

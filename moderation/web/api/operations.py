@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, jsonify
 from flask_smorest import Blueprint
 from marshmallow import Schema
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.routing import BaseConverter
 
 from moderation.web.api.parser import StrictParser
 from moderation.web.schemas import ForumQuery
@@ -20,18 +20,15 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _ALWAYS = (401, 413, 422, 429, 500, 503)
 """Refusals that any operation can answer with."""
 
+PROBLEM_STATUSES = (400, 401, 404, 413, 415, 422, 429, 500, 503)
+"""All that an operation can refuse with."""
+
 
 class CommentId(BaseConverter):
     """A comment's id in an address: anything, slashes included, once percent-decoded."""
 
     regex = "(?s:.+)"
     part_isolating = False
-
-    def to_python(self, value: str) -> str:
-        """Return the id; one with NUL cannot exist, and not every database may be asked for it."""
-        if "\0" in value:
-            raise ValidationError
-        return value
 
 
 def register_converters(app: Flask) -> None:

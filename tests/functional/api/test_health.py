@@ -1,0 +1,116 @@
+"""/healthz, /readyz and /metrics."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Flask
+from flask.testing import FlaskClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from moderation.app import create_app
+from moderation.config import Settings
+from moderation.services.runtime import Runtime
+from moderation.storage import schema
+from moderation.storage.database import open_database
+from tests.builders import register_forum, sqlite_only, submitted
+from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.functional.api.conftest import ForumClient
+
+
+def _samples(app: Flask) -> dict[tuple[str, ...], float]:
+    text = app.test_client().get("/metrics").text
+    return {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@sqlite_only
+def test_healthz_answers_without_a_database(settings: Settings, runtime: Runtime) -> None:
+    away = replace(runtime, database=open_database(f"sqlite:///{settings.data_dir}"))
+    response = create_app(settings, runtime=away).test_client().get("/healthz")
+    assert (response.status_code, response.get_json()) == (200, {"status": "ok"})
+
+
+def test_readyz_names_the_model(client: FlaskClient) -> None:
+    response = client.get("/readyz")
+    assert response.status_code == 200
+    assert response.get_json() == {
+        "status": "ready",
+        "database": "ok",
+        "migrations": "ok",
+        "model": "ok",
+        "model_version": "2026-01-01-0000000001",
+    }
+
+
+def test_readyz_tells_that_the_model_is_away(client: FlaskClient, models: FakeModels) -> None:
+    models.current = None
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "no bundle" in response.get_json()["model"]
+
+
+def test_readyz_tells_that_the_database_is_away(
+    settings: Settings, runtime: Runtime, database_kind: str
+) -> None:
+    url = (
+        "postgresql+psycopg://nobody@127.0.0.1:1/nothing"
+        if database_kind == "postgresql"
+        else f"sqlite:///{settings.data_dir}"
+    )
+    app = create_app(settings, runtime=replace(runtime, database=open_database(url)))
+    response = app.test_client().get("/readyz")
+    assert response.status_code == 503
+    assert response.get_json()["database"] == "cannot be reached"
+
+
+@sqlite_only
+def test_readyz_tells_that_migrations_are_missing(client: FlaskClient, runtime: Runtime) -> None:
+    schema.downgrade(runtime.database, "base")
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert "expected" in response.get_json()["migrations"]
+
+
+def test_metrics_count_requests_verdicts_and_what_waits(
+    app: Flask, gazette: ForumClient, clock: FixedClock
+) -> None:
+    gazette.answer(text="you idiot")
+    gazette.answer(text="you idiot")
+    gazette.answer(id="c2")
+    gazette.submit(text=5)
+    clock.advance(90)
+    samples = _samples(app)
+    assert samples["moderation_requests_total", "201", "POST", "comments.submit"] == 2
+    assert samples["moderation_requests_total", "200", "POST", "comments.submit"] == 1
+    assert samples["moderation_requests_total", "422", "POST", "comments.submit"] == 1
+    assert samples["moderation_request_seconds_count", "comments.submit"] == 4
+    assert samples["moderation_verdicts_total", "flag"] == 1
+    assert samples["moderation_verdicts_total", "publish"] == 1
+    assert samples["moderation_verdicts_total", "hold"] == 0
+    assert samples["moderation_queue_items", "waiting"] == 1
+    assert samples["moderation_queue_oldest_seconds",] == 90
+    assert samples["moderation_database_up",] == 1
+    assert samples["moderation_model_info", "2026-01-01-0000000001"] == 1
+
+
+def test_metrics_count_deliveries_by_state(app: Flask, runtime: Runtime) -> None:
+    registered = register_forum(runtime, "herald", callback_url="https://forum.example/hook")
+    judgement = submitted(runtime, registered.forum)
+    assert judgement.verdict == "publish"
+    assert _samples(app)["moderation_deliveries", "pending"] == 0
+
+
+@sqlite_only
+def test_metrics_answer_when_the_database_is_away(settings: Settings, runtime: Runtime) -> None:
+    away = replace(
+        runtime,
+        database=open_database(f"sqlite:///{settings.data_dir}"),
+        models=FakeModels(FakeScorer("2026-09-09-0000000009")),
+    )
+    samples = _samples(create_app(settings, runtime=away))
+    assert samples["moderation_database_up",] == 0
+    assert samples["moderation_model_info", "2026-09-09-0000000009"] == 1
