@@ -44,6 +44,7 @@ _LATIN = re.compile("[a-z]")
 _DIGITS = re.compile(r"\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|s|k|m|bn|am|pm|d|x|p|km|kg|mm|cm|mb|gb|hz|c|f|g|h|v)$")
 _RARELY_DOUBLED = re.compile(r"([ahijkquvwxyc])\1{2,}")
+_TRIPLE = re.compile(r"(.)\1\1")
 _OFTEN_DOUBLED = re.compile(r"([^\W\d_])\1{2,}")
 _INNER_LEET = re.compile(r"(?<=[a-z$@!|])[0134578@$!|](?=[a-z$@!|0134578])")
 _OUTER_LEET = re.compile(r"^[5$4@1](?=[a-z]{2})|(?<=[a-z])\$+$")
@@ -164,9 +165,9 @@ def _fold_word(surface: str, *, is_spaced: bool) -> Folded:
         is_disguised = is_disguised or hidden
     unleeted = undo_leet(word)
     is_disguised = is_disguised or unleeted != word
-    squeezed = squeeze(unleeted)
-    form = _DIGITS.sub("0", squeezed)
-    letters = len(_LETTER.findall(form))
+    squeezed = squeeze(unleeted) if _TRIPLE.search(unleeted) else unleeted
+    form = squeezed if squeezed.isalpha() else _DIGITS.sub("0", squeezed)
+    letters = len(form) if form.isalpha() else len(_LETTER.findall(form))
     if letters >= 3 and surface.upper() == surface and not is_spaced:  # noqa: PLR2004
         signals.append("caps")
     if squeezed != unleeted:

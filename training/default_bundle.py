@@ -93,7 +93,7 @@ def gather(data_dir: Path, terms: str, seed: int) -> Material:
 
 
 def _add_corpus(material: Material) -> None:
-    corpus = [replace(row, weight=settings.CORPUS_WEIGHT) for row in read_corpus()]
+    corpus = [replace(row, label_weights=settings.CORPUS_WEIGHTS) for row in read_corpus()]
     digest = hashlib.sha256(
         b"".join(path.read_bytes() for path in sorted(CORPUS_DIR.glob("*.jsonl")))
     )
@@ -115,7 +115,10 @@ def news_passages(news: Sequence[Example], count: int, seed: int) -> list[Exampl
         start = rng.randrange(len(news) - length)
         text = " ".join(row.text for row in news[start : start + length])
         labels = {Label.PARTISAN: 0.0, Label.ABUSIVE: 0.0, **BENIGN_KINDS}
-        passages.append(Example(text, labels, "news_passages", group=text[:80]))
+        weights = {Label.PARTISAN: settings.NEWS_WEIGHT}
+        passages.append(
+            Example(text, labels, "news_passages", label_weights=weights, group=text[:80])
+        )
     return passages
 
 

@@ -222,6 +222,12 @@ def neutral_news(sides: Sides, candidate: Scorer, current: Scorer) -> list[Gate]
     return gates
 
 
+def _complete(*parts: Sides) -> Gate:
+    lacking = sum(int((np.isnan(p.candidate) & ~np.isnan(p.current)).sum()) for p in parts)
+    detail = f"loads; {lacking} scores are missing that the current model gives"
+    return Gate("loads_and_scores", lacking == 0, detail, {"missing": lacking})
+
+
 def all_gates(
     candidate: Scorer,
     current: Scorer,
@@ -247,8 +253,7 @@ def all_gates(
         Of the bootstraps.
     """
     forum, own = compare(candidate, current, decisions), compare(candidate, current, corpus)
-    finite = bool(np.isfinite(forum.candidate).all() and np.isfinite(own.candidate).all())
-    gates = [Gate("loads_and_scores", finite, "loads, and every score is a number", {})]
+    gates = [_complete(forum, own)]
     for label in DECIDING_LABELS:
         gates.append(not_worse("not_worse_on_decisions", forum, label, tolerance=0.0, seed=seed))
         gates.append(

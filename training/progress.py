@@ -15,8 +15,9 @@ def silent(step: str, done: int, total: int) -> None:
     """Report nothing."""
 
 
-def as_text(stream: TextIO = sys.stderr) -> Progress:
-    """Return a reporter that writes a line a step."""
+def as_text(stream: TextIO | None = None) -> Progress:
+    """Return a reporter that writes a line a step; default: to the error stream."""
+    stream = sys.stderr if stream is None else stream
 
     def report(step: str, done: int, total: int) -> None:
         stream.write(f"[{done}/{total}] {step}\n")
@@ -25,8 +26,9 @@ def as_text(stream: TextIO = sys.stderr) -> Progress:
     return report
 
 
-def as_json(stream: TextIO = sys.stdout) -> Progress:
-    """Return a reporter that writes ``{"event": "progress", ...}`` a step."""
+def as_json(stream: TextIO | None = None) -> Progress:
+    """Return a reporter that writes ``{"event": "progress", ...}`` a step; default: to stdout."""
+    stream = sys.stdout if stream is None else stream
 
     def report(step: str, done: int, total: int) -> None:
         event = {"event": "progress", "step": step, "done": done, "total": total}

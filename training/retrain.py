@@ -103,6 +103,7 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     base_version: str | None = None,
     promote: bool = True,
     force_reason: str | None = None,
+    corpus: Sequence[Example] | None = None,
     progress: Progress = silent,
 ) -> RetrainResult:
     """Make a candidate from exports, compare it with ``current``, promote it if it may be.
@@ -125,6 +126,8 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
         Whether to promote when all gates pass.
     force_reason : str, optional
         Promote although gates failed, for this reason.
+    corpus : sequence of Example, optional
+        Our own corpus; default: the one that ships.
     progress : Progress
 
     Returns
@@ -145,7 +148,7 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     current_ref = registry.current()
     base = load_pipeline(base_ref.path)
     current = load_scorer(current_ref.path)
-    corpus = read_corpus()
+    corpus = read_corpus() if corpus is None else corpus
     parts = split_corpus(corpus)
     train, test = by_time(rows, test=TEST_SHARE)
     decisions, held_out = [rows[i] for i in train], [rows[i] for i in test]

@@ -36,11 +36,17 @@ RULES: Mapping[Label, str] = MappingProxyType(
 )
 """Rules for the shipped thresholds; a forum's policy may name another."""
 
-CORPUS_WEIGHT = 8.0
-"""Weight of a line of our own corpus against a public row: the only lines labelled by our own
-definition of ``partisan``."""
+CORPUS_WEIGHTS: Mapping[Label, float] = MappingProxyType(
+    {label: 10.0 if label is Label.PARTISAN else 3.0 for label in Label}
+)
+"""Weight of a line of our own corpus against a public row. For ``partisan`` they are the only lines
+labelled by our own definition."""
 
-ARTICLES = 800
+NEWS_WEIGHT = 3.0
+"""Weight of neutral news for ``partisan``: a queue full of news prose is the worst first impression
+that a filter can make."""
+
+ARTICLES = 1500
 """Passages of several news sentences that are added as neutral rows: a model that only saw single
 sentences scores long texts too high."""
 

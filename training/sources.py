@@ -16,6 +16,7 @@ from typing import Any
 
 from classifiers.labels import Label
 from training.example import Example
+from training.settings import NEWS_WEIGHT
 from training.wordlists import is_political, is_profane
 
 A, P = Label.ABUSIVE, Label.PARTISAN
@@ -165,7 +166,7 @@ SOURCES: tuple[Source, ...] = (
     Source("jigsaw_wikipedia_balanced", "open", _wikipedia, {P: 0.3}),
     Source("wiki_context", "open", _wikipedia, {P: 0.3}),
     Source("goemotions", "open", _goemotions, {A: 0.5, P: 0.3}),
-    Source("basil_sentences", "open", _news, {A: 0.3}),
+    Source("basil_sentences", "open", _news, {A: 0.3, P: NEWS_WEIGHT}),
     Source("cad_reddit", "open", _cad, {P: 0.5}),
     Source("hatexplain", "open", _hatexplain),
     Source("gab_hate_corpus", "open", _gab),
@@ -176,7 +177,7 @@ SOURCES: tuple[Source, ...] = (
     Source("impermium_insults", "unstated", _impermium, {INSULT: 0.7}),
     Source("ruddit", "unstated", _ruddit),
     Source("polar_political", "unstated", _partisan),
-    Source("mupid_incivility", "unstated", _partisan, {P: 0.6}),
+    Source("mupid_incivility", "unstated", _partisan, {P: 0.5}),
 )
 """Sets that may train, with their terms. ``restricted/`` is never among them."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from classifiers.text import fold, tokenize
 from training.example import Example
 
 _SEEDS = (0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0xD3A2646C)
 _SHINGLE = 3
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,9 @@ def groups(rows: Sequence[Example]) -> list[int]:
 
 def near_duplicate_keys(text: str) -> list[str]:
     """Return keys of which near-equal texts share at least one (short texts: the whole)."""
-    forms = [fold(token.kind, token.surface).form for token in tokenize(text[:4000])]
-    words = [form for form in forms if form[:1].isalnum()]
+    words = _WORD.findall(text[:4000].lower())
     if len(words) < _SHINGLE + 3:
-        return ["s:" + " ".join(words or forms)]
+        return ["s:" + (" ".join(words) or text[:100])]
     hashes = [
         zlib.crc32(" ".join(words[i : i + _SHINGLE]).encode("utf-8", "replace"))
         for i in range(len(words) - _SHINGLE + 1)

@@ -1,0 +1,146 @@
+"""Bundles are whole or refused, reproducible, and load without scikit-learn."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from classifiers.bundle import (
+    DEFAULT_BUNDLE,
+    BundleError,
+    load_manifest,
+    load_pipeline,
+    load_scorer,
+    verify_bundle,
+)
+from classifiers.labels import Label
+from classifiers.scorer import ScoringInput
+from tests.unit.classifiers.toy import TEXTS, fitted, saved
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    saved(tmp_path / "bundle")
+    return tmp_path / "bundle"
+
+
+def test_saved_bundle_scores_like_the_pipeline(bundle: Path) -> None:
+    expected = fitted().predict_proba(list(TEXTS))[0, 0]
+    scored = load_scorer(bundle).score(ScoringInput(TEXTS[0]))
+    assert scored.probabilities[Label.ABUSIVE] == pytest.approx(expected, abs=1e-9)
+    assert scored.model_version == load_manifest(bundle).model_version
+
+
+def test_loaded_pipeline_predicts_as_before(bundle: Path) -> None:
+    expected = fitted().predict_proba(list(TEXTS))
+    assert (load_pipeline(bundle).predict_proba(list(TEXTS)) == expected).all()
+
+
+def test_same_input_gives_same_bytes(tmp_path: Path) -> None:
+    first, second = saved(tmp_path / "a"), saved(tmp_path / "b")
+    assert first == second
+    for path in sorted((tmp_path / "a").iterdir()):
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+
+
+def test_other_content_gives_other_version(tmp_path: Path) -> None:
+    assert saved(tmp_path / "a") != saved(tmp_path / "b", seed=1)
+
+
+@pytest.mark.parametrize("name", ["weights.npy", "names.txt", "idf.npy", "intercepts.npy"])
+def test_truncated_file_is_refused_by_name(bundle: Path, name: str) -> None:
+    path = bundle / name
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(BundleError, match=f"{name}.*cut short"):
+        load_scorer(bundle)
+
+
+def test_changed_file_is_refused_by_digest(bundle: Path) -> None:
+    path = bundle / "weights.npy"
+    data = bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(bytes(data))
+    with pytest.raises(BundleError, match=r"weights\.npy: SHA-256"):
+        load_scorer(bundle)
+
+
+def test_missing_file_is_refused(bundle: Path) -> None:
+    (bundle / "names.txt").unlink()
+    with pytest.raises(BundleError, match=r"names\.txt: missing"):
+        load_scorer(bundle)
+
+
+def test_changed_pipeline_is_not_unpickled(bundle: Path) -> None:
+    path = bundle / "pipeline.joblib"
+    path.write_bytes(b"x" * path.stat().st_size)
+    with pytest.raises(BundleError, match=r"pipeline\.joblib: SHA-256"):
+        load_pipeline(bundle)
+    with pytest.raises(BundleError):
+        verify_bundle(bundle)
+
+
+def edit_manifest(bundle: Path, **changes: object) -> None:
+    record = json.loads((bundle / "manifest.json").read_text())
+    (bundle / "manifest.json").write_text(json.dumps(record | changes))
+
+
+def test_edited_manifest_is_refused(bundle: Path) -> None:
+    edit_manifest(bundle, seed=7)
+    with pytest.raises(BundleError, match="model_version"):
+        load_scorer(bundle)
+
+
+def test_foreign_format_is_refused(bundle: Path) -> None:
+    edit_manifest(bundle, format=99)
+    with pytest.raises(BundleError, match="format 99"):
+        load_scorer(bundle)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"format": 1}', '"x"', "\xff"])
+def test_rubbish_manifest_is_refused(bundle: Path, text: str) -> None:
+    (bundle / "manifest.json").write_text(text, encoding="latin-1")
+    with pytest.raises(BundleError, match=r"manifest\.json"):
+        load_scorer(bundle)
+
+
+def test_foreign_library_is_refused_for_retraining_only(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("classifiers.bundle.version", lambda _name: "0.1")
+    with pytest.raises(BundleError, match=r"fitted with scikit-learn .* this is 0\.1"):
+        load_pipeline(bundle)
+    load_scorer(bundle)
+
+
+def test_failed_save_leaves_the_old_bundle(bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = load_manifest(bundle).model_version
+    monkeypatch.setattr("classifiers.bundle.TOLERANCE", -1.0)
+    with pytest.raises(BundleError, match="differs"):
+        saved(bundle, seed=5)
+    assert load_manifest(bundle).model_version == before
+    assert [path.name for path in bundle.parent.iterdir()] == ["bundle"]
+
+
+def test_serving_imports_no_training_library() -> None:
+    code = (
+        "import sys\n"
+        "from classifiers.bundle import DEFAULT_BUNDLE, load_scorer\n"
+        "from classifiers.scorer import ScoringInput\n"
+        "load_scorer(DEFAULT_BUNDLE).score(ScoringInput('You idiot'))\n"
+        "print([m for m in sys.modules if m.split('.')[0] in {'sklearn', 'scipy'}])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_packaged_bundle_is_small_and_whole() -> None:
+    verify_bundle(DEFAULT_BUNDLE)
+    sizes = [path.stat().st_size for path in DEFAULT_BUNDLE.iterdir()]
+    assert sum(sizes) <= 12 * 2**20
+    assert max(sizes) <= 5 * 2**20

@@ -1,0 +1,84 @@
+"""The compiled scorer equals the pipeline, explains itself and keeps its cache bounded."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from classifiers.bundle import compile_scorer
+from classifiers.labels import Label
+from classifiers.linear_scorer import LinearScorer, TokenCache
+from classifiers.scorer import ScoringInput, Threshold
+from tests.unit.classifiers.toy import LABELS, TEXTS, fitted
+
+PIPELINE = fitted()
+THRESHOLDS = {label: Threshold(0.5, "maximum recall at precision >= 0.9") for label in LABELS}
+SCRIPTS = st.text(
+    alphabet=st.sampled_from(
+        "idiot foluanpryw!?.,'\"$@1350*-\n"
+        "\u0457\u0434\u00df\u00e9\u4f60\u597d\u0627\u0939\u093f\u0e01\U0001f642\u200b\u0301\ud83d\ufdfa"
+    ),
+    max_size=120,
+)
+
+
+@pytest.fixture
+def scorer() -> LinearScorer:
+    return compile_scorer(PIPELINE, THRESHOLDS)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(SCRIPTS | st.text(max_size=60), min_size=1, max_size=5))
+def test_equals_the_pipeline_on_any_script(texts: list[str]) -> None:
+    scorer = compile_scorer(PIPELINE, THRESHOLDS)
+    expected = PIPELINE.predict_proba(texts)
+    actual = [
+        list(a.probabilities.values()) for a in scorer.score_many(list(map(ScoringInput, texts)))
+    ]
+    np.testing.assert_allclose(actual, expected, atol=1e-9)
+
+
+def test_spans_name_the_words_that_push(scorer: LinearScorer) -> None:
+    text = "Good morning. You are an IDIOT, really."
+    scored = scorer.score(ScoringInput(text))
+    words = [text[s.start : s.end] for s in scored.spans if s.label is Label.ABUSIVE]
+    assert any("IDIOT" in word for word in words)
+    assert all(span.weight > 0 for span in scored.spans)
+    assert list(scored.spans) == sorted(scored.spans, key=lambda s: (s.start, s.end, s.label))
+
+
+def test_spans_point_into_disguised_text(scorer: LinearScorer) -> None:
+    text = "you i d i o t and fool"
+    spans = scorer.score(ScoringInput(text)).spans
+    assert any("i d i o t" in text[s.start : s.end] for s in spans)
+
+
+def test_harmless_text_is_not_explained(scorer: LinearScorer) -> None:
+    assert scorer.score(ScoringInput("lovely weather for a walk today")).spans == ()
+
+
+def test_context_is_accepted(scorer: LinearScorer) -> None:
+    alone = scorer.score(ScoringInput("you idiot"))
+    assert scorer.score(ScoringInput("you idiot", title="A title", parent="A parent")) == alone
+
+
+def test_cache_is_bounded_and_keeps_what_is_used() -> None:
+    cache = TokenCache(capacity=10)
+    part = ("x", np.zeros(1))
+    for number in range(100):
+        cache.put(("word", str(number)), part)
+        cache.put(("word", "often"), part) if cache.get(("word", "often")) is None else None
+    assert len(cache) <= 20
+    assert cache.get(("word", "often")) is not None
+
+
+def test_threads_get_the_same_scores(scorer: LinearScorer) -> None:
+    scorer._cache = TokenCache(capacity=3)  # evicts all the time
+    inputs = [ScoringInput(text) for text in TEXTS] * 20
+    expected = scorer.score_many(inputs, with_spans=True)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(scorer.score, inputs)) == expected

@@ -1,0 +1,146 @@
+"""Pointers move atomically, history stays, half bundles and strange names are refused."""
+
+from __future__ import annotations
+
+import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from classifiers.registry import Registry, RegistryError
+from tests.unit.classifiers.toy import saved
+
+AT = "2026-03-02T09:00:00Z"
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Registry:
+    saved(tmp_path / "default", seed=100)
+    return Registry(tmp_path / "models", tmp_path / "default")
+
+
+def add(registry: Registry, seed: int) -> str:
+    return saved(registry.models_dir, seed, named_by_version=True)
+
+
+def promote(registry: Registry, version: str) -> None:
+    registry.promote(version, actor="ann", reason="better", at=AT)
+
+
+def test_without_promotion_the_packaged_bundle_is_current(registry: Registry) -> None:
+    assert registry.current().is_default
+    assert registry.stamp() is None
+    assert registry.history() == []
+    assert registry.shadow() is None
+
+
+def test_promotion_moves_current_and_changes_the_stamp(registry: Registry) -> None:
+    first, second = add(registry, 1), add(registry, 2)
+    promote(registry, first)
+    stamp = registry.stamp()
+    promote(registry, second)
+    assert registry.current().version == second
+    assert registry.stamp() != stamp
+    assert [event["to"] for event in registry.history()] == [first, second]
+    assert registry.history()[1]["from"] == first
+
+
+def test_rollback_walks_back_to_the_packaged_bundle(registry: Registry) -> None:
+    first, second = add(registry, 1), add(registry, 2)
+    promote(registry, first)
+    promote(registry, second)
+    assert registry.rollback(actor="ann", reason="worse", at=AT).version == first
+    assert registry.rollback(actor="ann", reason="worse", at=AT).is_default
+    with pytest.raises(RegistryError, match="nothing to roll back"):
+        registry.rollback(actor="ann", reason="worse", at=AT)
+
+
+def test_promoting_current_again_changes_nothing(registry: Registry) -> None:
+    version = add(registry, 1)
+    promote(registry, version)
+    stamp = registry.stamp()
+    promote(registry, version)
+    assert registry.stamp() == stamp
+
+
+def test_shadow_is_set_cleared_and_ends_with_promotion(registry: Registry) -> None:
+    version = add(registry, 1)
+    registry.set_shadow(version, actor="ann", reason="try", at=AT)
+    shadow = registry.shadow()
+    assert shadow is not None
+    assert shadow.version == version
+    promote(registry, version)
+    assert registry.shadow() is None
+    registry.set_shadow(version, actor="ann", reason="try", at=AT)
+    registry.clear_shadow(actor="ann", reason="enough", at=AT)
+    assert registry.shadow() is None
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["../default", "..", "", "a/b", "2026-03-02-0123456789/..", "2026-03-02-0123456789\n"],
+)
+def test_strange_names_are_refused(registry: Registry, version: str) -> None:
+    with pytest.raises(RegistryError, match="not a model version"):
+        registry.find(version)
+    with pytest.raises(RegistryError):
+        registry.path_for(version)
+
+
+def test_half_written_bundles_are_not_listed(registry: Registry) -> None:
+    version = add(registry, 1)
+    half = registry.models_dir / "2026-03-02-0123456789"
+    half.mkdir()
+    (half / "weights.npy").write_bytes(b"x")
+    renamed = registry.models_dir / "2026-03-02-aaaaaaaaaa"
+    renamed.mkdir()
+    source = registry.models_dir / version / "manifest.json"
+    (renamed / "manifest.json").write_bytes(source.read_bytes())
+    assert [ref.version for ref in registry.bundles()[1:]] == [version]
+
+
+def test_damaged_bundle_is_not_promoted(registry: Registry) -> None:
+    version = add(registry, 1)
+    (registry.models_dir / version / "names.txt").write_bytes(b"")
+    with pytest.raises(RegistryError, match="damaged"):
+        promote(registry, version)
+    assert registry.current().is_default
+
+
+def test_current_falls_back_when_its_bundle_is_gone(registry: Registry) -> None:
+    version = add(registry, 1)
+    promote(registry, version)
+    (registry.models_dir / version / "manifest.json").unlink()
+    assert registry.current().is_default
+
+
+def test_damaged_pointers_fall_back(registry: Registry) -> None:
+    promote(registry, add(registry, 1))
+    (registry.models_dir / "pointers.json").write_text("{")
+    assert registry.current().is_default
+
+
+def test_crash_before_the_move_keeps_the_pointer(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = add(registry, 1), add(registry, 2)
+    promote(registry, first)
+
+    def crash(*_arguments: object) -> None:
+        raise OSError("power cut")
+
+    monkeypatch.setattr(os, "replace", crash)
+    with pytest.raises(OSError, match="power cut"):
+        promote(registry, second)
+    assert registry.current().version == first
+
+
+def test_parallel_promotions_lose_no_history(registry: Registry) -> None:
+    versions = [add(registry, seed) for seed in range(1, 4)]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda version: promote(registry, version), versions))
+    pointers = json.loads((registry.models_dir / "pointers.json").read_text())
+    assert len(registry.history()) == 3
+    assert len(pointers["previous"]) == 3

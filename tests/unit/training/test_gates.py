@@ -1,0 +1,123 @@
+"""Gates fail on proven harm and only then."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from classifiers.labels import Label
+from classifiers.scorer import Scored, ScoringInput, Threshold
+from training.example import Example
+from training.gates import all_gates, twins
+from training.settings import PREVALENCE
+
+
+class Oracle:
+    """A scorer that looks its answers up."""
+
+    model_version = "oracle"
+    thresholds: Mapping[Label, Threshold] = {label: Threshold(0.5, "rule") for label in Label}
+
+    def __init__(self, answers: Mapping[str, Mapping[Label, float]]) -> None:
+        self.answers = answers
+
+    def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
+        del with_spans
+        return Scored(self.answers[comment.text], (), self.model_version)
+
+    def score_many(
+        self, comments: Sequence[ScoringInput], *, with_spans: bool = False
+    ) -> list[Scored]:
+        return [self.score(comment, with_spans=with_spans) for comment in comments]
+
+
+def decisions(count: int) -> list[Example]:
+    return [Example(f"d{n}", {Label.ABUSIVE: float(n % 3 == 0)}, "export") for n in range(count)]
+
+
+def corpus() -> list[Example]:
+    rows = []
+    for n in range(60):
+        side = "left" if n % 2 else "right"
+        known = {Label.PARTISAN: 1.0, Label.ABUSIVE: 0.0}
+        rows.append(Example(f"t{n}", known, "c", side=side, pair=f"p{n // 2}"))
+    neutral = {Label.PARTISAN: 0.0, Label.ABUSIVE: 0.0}
+    rows += [Example(f"n{n}", neutral, "c", category="news") for n in range(100)]
+    return rows
+
+
+def oracle(rows: Sequence[Example], seed: int, noise: float) -> Oracle:
+    rng = np.random.default_rng(seed)
+    return Oracle(
+        {
+            row.text: {
+                label: float(
+                    np.clip(0.2 + 0.6 * row.labels.get(label, 0.0) + noise * rng.normal(), 0, 1)
+                )
+                for label in Label
+            }
+            for row in rows
+        }
+    )
+
+
+def failed(candidate: Oracle, current: Oracle, forum: Sequence[Example]) -> set[str]:
+    gates = all_gates(candidate, current, forum, corpus(), prevalence=PREVALENCE, seed=0)
+    return {gate.name for gate in gates if not gate.passed}
+
+
+def test_equal_models_pass() -> None:
+    forum = decisions(200)
+    rows = [*forum, *corpus()]
+    assert failed(oracle(rows, 1, 0.1), oracle(rows, 2, 0.1), forum) == set()
+
+
+def test_clearly_worse_model_fails() -> None:
+    forum = decisions(300)
+    rows = [*forum, *corpus()]
+    bad = failed(oracle(rows, 1, 3.0), oracle(rows, 2, 0.1), forum)
+    assert "not_worse_on_decisions:abusive" in bad
+    assert "not_worse_on_corpus:partisan" in bad
+
+
+def test_tiny_held_out_part_does_not_fail_by_noise() -> None:
+    forum = decisions(9)
+    rows = [*forum, *corpus()]
+    assert failed(oracle(rows, 1, 0.15), oracle(rows, 2, 0.1), forum) == set()
+
+
+def changed(base: Oracle, change: Mapping[str, float], label: Label) -> Oracle:
+    answers = {text: dict(scores) for text, scores in base.answers.items()}
+    for text, value in change.items():
+        answers[text][label] = value
+    return Oracle(answers)
+
+
+def test_one_sided_model_fails_parity() -> None:
+    rows = corpus()
+    fair = oracle(rows, 1, 0.05)
+    unfair = changed(fair, {r.text: 0.3 for r in rows if r.side == "left"}, Label.PARTISAN)
+    assert {"viewpoint_parity", "viewpoint_parity_flags"} <= failed(unfair, fair, [])
+
+
+def test_flagging_news_fails() -> None:
+    rows = corpus()
+    calm = oracle(rows, 1, 0.05)
+    loud = changed(calm, {f"n{n}": 0.6 for n in range(20)}, Label.PARTISAN)
+    assert "neutral_news:partisan" in failed(loud, calm, [])
+
+
+def test_silent_model_fails() -> None:
+    forum = decisions(200)
+    rows = [*forum, *corpus()]
+    fine = oracle(rows, 1, 0.05)
+    halved = {r.text: fine.answers[r.text][Label.ABUSIVE] / 2 for r in forum}
+    assert "still_flags:abusive" in failed(changed(fine, halved, Label.ABUSIVE), fine, forum)
+
+
+def test_twins_are_left_and_right_jabs_of_one_pair() -> None:
+    rows = corpus()
+    found = twins(rows)
+    assert len(found) == 30
+    assert all(rows[left].side == "left" and rows[right].side == "right" for left, right in found)
