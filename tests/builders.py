@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 
 from moderation.domain.comment import Author, Comment, content_revision
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, Judgement
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.text_format import TextFormat
-from moderation.services import accounts, policy_changes, registration, review
+from moderation.services import policy_changes, registration, review
 from moderation.services.intake import submit_comment
 from moderation.services.registration import Credentials
 from moderation.services.runtime import Runtime
+from moderation.storage import users
 from moderation.storage.users import User
 
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -68,9 +71,14 @@ def submitted(runtime: Runtime, forum: Forum, comment: Comment | None = None) ->
 
 
 def a_user(runtime: Runtime, username: str = "mira", role: Role = Role.MODERATOR) -> User:
-    """Add a person who signs in with `PASSWORD`."""
-    user, _ = accounts.add_user(runtime, username, role, password=PASSWORD)
-    return user
+    """Add a person who signs in with `PASSWORD`; hashed once, because that is slow on purpose."""
+    with runtime.database.write() as connection:
+        return users.insert_user(connection, username, _password_hash(), role, at=runtime.clock())
+
+
+@cache
+def _password_hash() -> str:
+    return PasswordHasher().hash(PASSWORD)
 
 
 def decided(

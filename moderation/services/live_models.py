@@ -117,6 +117,9 @@ class LiveModels:
             # The server keeps the model that it has; /readyz and the log tell.
             _log.error("bundle not loaded: %s", error)
             return fallback
+        except Exception:  # noqa: BLE001 - the scorer's edge: no bundle may stop the requests
+            _log.exception("bundle not loaded")
+            return fallback
 
 
 _NEVER = object()

@@ -1,0 +1,213 @@
+"""Servers follow the pointers to the models, and never stand there without one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from classifiers.bundle import load_manifest, load_scorer, save_bundle
+from classifiers.labels import Label
+from classifiers.manifest import Manifest
+from classifiers.pipeline import PipelineParams, build_pipeline
+from classifiers.registry import Registry
+from classifiers.scorer import Scorer, ScoringInput, Threshold
+from moderation.services.live_models import LiveModels, LoadedModels
+
+TEXTS = [
+    "you are an idiot",
+    "what an idiot you are",
+    "the minister lies as always",
+    "their party only ever lies",
+    "thank you for the help",
+    "the train leaves at nine",
+    "have a nice day",
+    "see the manual for that",
+]
+TEXTS = [text for text in TEXTS for _ in range(3)]
+LABELS = (Label.ABUSIVE, Label.PARTISAN)
+WHO = {"actor": "test", "reason": "test", "at": "2026-03-02T09:00:00Z"}
+
+
+def make_bundle(path: Path, created_at: str) -> str:
+    params = PipelineParams(labels=tuple(label.value for label in LABELS), min_documents=1)
+    pipeline = build_pipeline(params)
+    pipeline.fit(
+        TEXTS, np.array([[1.0, 0.0]] * 2 + [[0.0, 1.0]] * 2 + [[0.0, 0.0]] * 4).repeat(3, 0)
+    )
+    manifest = Manifest(
+        created_at=created_at,
+        labels=LABELS,
+        thresholds={label: Threshold(0.5, "a test") for label in LABELS},
+        params=params.as_dict(),
+        seed=0,
+        data_terms="open",
+        data=(),
+        metrics={},
+        libraries={},
+    )
+    return save_bundle(path, pipeline, manifest, documents={}, probes=TEXTS[:2])
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A packaged bundle and a folder with two more."""
+    folder = tmp_path_factory.mktemp("bundles")
+    make_bundle(folder / "default", "2026-01-01T00:00:00Z")
+    for day in (2, 3):
+        staged = folder / "staged"
+        version = make_bundle(staged, f"2026-01-0{day}T00:00:00Z")
+        (folder / "models").mkdir(exist_ok=True)
+        staged.rename(folder / "models" / version)
+    return folder
+
+
+@pytest.fixture
+def registry(made: Path, tmp_path: Path) -> Registry:
+    """A registry whose pointers are this test's own; the bundles are links."""
+    models = tmp_path / "models"
+    models.mkdir()
+    for bundle in (made / "models").iterdir():
+        (models / bundle.name).symlink_to(bundle)
+    return Registry(models, made / "default")
+
+
+def until(is_so: Callable[[], bool], timeout_s: float = 20) -> None:
+    end = time.monotonic() + timeout_s
+    while not is_so():
+        assert time.monotonic() < end, "did not come true"
+        time.sleep(0.005)
+
+
+def version(models: LiveModels) -> str | None:
+    current = models.loaded().current
+    return current.model_version if current is not None else None
+
+
+def test_the_packaged_bundle_decides_at_first(registry: Registry) -> None:
+    models = LiveModels(registry)
+    assert version(models) == registry.packaged().version
+    assert models.loaded().shadow is None
+
+
+def test_promotion_and_rollback_are_followed(registry: Registry) -> None:
+    models = LiveModels(registry, poll_s=0.05)
+    packaged, second, third = (ref.version for ref in registry.bundles())
+    assert version(models) == packaged
+    registry.promote(second, **WHO)
+    until(lambda: version(models) == second)
+    registry.promote(third, **WHO)
+    until(lambda: version(models) == third)
+    registry.rollback(**WHO)
+    until(lambda: version(models) == second)
+    registry.rollback(**WHO)
+    until(lambda: version(models) == packaged)
+
+
+def test_nothing_is_looked_at_before_its_time(registry: Registry) -> None:
+    models = LiveModels(registry, poll_s=3600)
+    before = version(models)
+    registry.promote(registry.bundles()[1].version, **WHO)
+    assert version(models) == before
+    models.refresh()
+    assert version(models) == registry.bundles()[1].version
+
+
+def test_requests_always_get_a_whole_pair_while_pointers_move(registry: Registry) -> None:
+    models = LiveModels(registry, poll_s=0.01)
+    packaged, second, third = (ref.version for ref in registry.bundles())
+    stop = threading.Event()
+    problems: list[str] = []
+    seen: set[str] = set()
+
+    def ask() -> None:
+        while not stop.wait(0.001):
+            current = models.loaded().current
+            if current is None:
+                problems.append("no model")
+                return
+            answered_by = current.score(ScoringInput("you idiot")).model_version
+            seen.add(answered_by)
+            problems.extend(["mixed"] * (answered_by != current.model_version))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for target in (second, third, packaged, second):
+        registry.promote(target, **WHO)
+        until(lambda target=target: version(models) == target)  # type: ignore[misc]
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    assert problems == []
+    assert seen >= {second, third}
+
+
+def test_a_damaged_bundle_changes_nothing(
+    registry: Registry, made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    models = LiveModels(registry, poll_s=0.05)
+    _, second, third = (ref.version for ref in registry.bundles())
+    registry.promote(second, **WHO)
+    until(lambda: version(models) == second)
+    registry.promote(third, **WHO)
+    # Damaged after the promotion checked it, before the server loads it.
+    folder = registry.models_dir / third
+    folder.unlink()
+    folder.mkdir()
+    for file in (made / "models" / third).iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    data = bytearray((folder / "weights.npy").read_bytes())
+    data[-1] ^= 1
+    (folder / "weights.npy").write_bytes(data)
+    models.refresh()
+    assert version(models) == second
+    assert "weights.npy" in caplog.text
+    # The next good pointer is followed as ever.
+    registry.rollback(**WHO)
+    registry.promote(registry.packaged().version, **WHO)
+    until(lambda: version(models) == registry.packaged().version)
+
+
+def test_a_loader_that_fails_unexpectedly_changes_nothing(registry: Registry) -> None:
+    _, second, _ = (ref.version for ref in registry.bundles())
+    broken = {second}
+
+    def load(ref: object) -> Scorer:
+        if getattr(ref, "version", None) in broken:
+            raise MemoryError
+        return load_scorer(ref.path)  # type: ignore[attr-defined]
+
+    models = LiveModels(registry, poll_s=0.05, load=load)
+    before = version(models)
+    registry.promote(second, **WHO)
+    models.refresh()
+    assert version(models) == before
+
+
+def test_the_shadow_is_followed_and_taken_over_when_it_is_promoted(registry: Registry) -> None:
+    models = LiveModels(registry, poll_s=0.05)
+    _, second, _ = (ref.version for ref in registry.bundles())
+    assert models.loaded().shadow is None
+    registry.set_shadow(second, **WHO)
+    until(lambda: models.loaded().shadow is not None)
+    shadow = models.loaded().shadow
+    registry.promote(second, **WHO)
+    until(lambda: version(models) == second)
+    assert models.loaded().current is shadow  # not loaded twice
+    assert models.loaded().shadow is None
+
+
+def test_without_any_bundle_there_is_no_model_until_there_is_one(
+    made: Path, tmp_path: Path
+) -> None:
+    registry = Registry(tmp_path / "models", tmp_path / "default")
+    models = LiveModels(registry, poll_s=0.05)
+    assert models.loaded() == LoadedModels(None, None)
+    (tmp_path / "default").symlink_to(made / "default")
+    assert models.refresh().current is not None
+    assert version(models) == load_manifest(made / "default").model_version
