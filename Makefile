@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTEST_JOBS ?= 2
+PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint test-only benchmark clean

@@ -1,6 +1,4 @@
-"""``python -m moderation``: the command, where its script is not on the path."""
-
-from __future__ import annotations
+"""``python -m moderation``: the same as the ``moderation`` command."""
 
 from moderation.cli import main
 

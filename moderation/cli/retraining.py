@@ -48,7 +48,7 @@ def train(  # noqa: PLR0913 - the command's options
     arguments = ["retrain", "--models-dir", str(settings.resolved_models_dir)]
     arguments += ["--seed", str(seed), "--actor", operator()]
     arguments += ["--no-promote"] if no_promote else []
-    arguments += ["--force", force_reason] if force_reason else []
+    arguments += ["--force-reason", force_reason] if force_reason else []
     arguments += ["--json"] if as_json else []
     with tempfile.TemporaryDirectory() as folder:
         files = [str(path) for path in exports]
