@@ -59,7 +59,8 @@ def install(app: Flask, settings: Settings) -> None:
     manager.session_protection = None  # the address changes on a train; the cookie is signed
     manager.user_loader(_load)
     manager.unauthorized_handler(_to_sign_in)
-    manager.init_app(app)
+    # The error page must be drawn while the database, and with it every account, is away.
+    manager.init_app(app, add_context_processor=False)
 
 
 def begin(user: User) -> None:

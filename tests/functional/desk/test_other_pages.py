@@ -149,13 +149,15 @@ def test_the_export_carries_its_digest(enter: Enter, queued: Queue) -> None:
 
     senior.open("/desk/export")
     assert senior.texts("#n-h") == ["2 decided comments"]
-    lines = senior.client.get("/desk/export/download?format=jsonl")
-    table = senior.client.get("/desk/export/download?format=csv")
+    with senior.client.get("/desk/export/download?format=jsonl") as answer:
+        lines, headers = answer.data, answer.headers
+    with senior.client.get("/desk/export/download?format=csv") as answer:
+        table = answer.get_data(as_text=True)
 
-    digest = base64.b64encode(hashlib.sha256(lines.data).digest()).decode()
-    assert lines.headers["Repr-Digest"] == f"sha-256=:{digest}:"
-    assert [json.loads(line)["decided_by"] for line in lines.text.splitlines()] == ["sena"] * 2
-    rows = list(csv.DictReader(io.StringIO(table.text)))
+    digest = base64.b64encode(hashlib.sha256(lines).digest()).decode()
+    assert headers["Repr-Digest"] == f"sha-256=:{digest}:"
+    assert [json.loads(line)["decided_by"] for line in lines.splitlines()] == ["sena"] * 2
+    rows = list(csv.DictReader(io.StringIO(table)))
     assert [row["text"] for row in rows] == ["You idiot.", "'=HYPERLINK(1) idiot"]
 
 
@@ -241,7 +243,8 @@ def test_the_api_needs_no_token(app: Flask) -> None:
 @sqlite_only
 @pytest.mark.parametrize("path", ["/desk/", "/desk/sign-in", "/desk/static/desk.js", "/desk/nope"])
 def test_every_answer_carries_the_security_headers(mira: Visitor, path: str) -> None:
-    headers = mira.client.get(path).headers
+    with mira.client.get(path) as answer:
+        headers = answer.headers
 
     assert "default-src 'self'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]

@@ -81,6 +81,10 @@ function act(key) {
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   const at = event.target;
+  if (event.key === "Enter" && at.matches && at.matches("[type=radio], [type=checkbox]")) {
+    event.preventDefault();  // it would send the form
+    return;
+  }
   if (event.key === "Escape") {
     arm(false);
     if (at.matches && at.matches(TYPING)) at.blur();
