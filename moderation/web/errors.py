@@ -43,7 +43,10 @@ _STATUSES: tuple[tuple[type[ModerationError], HTTPStatus], ...] = (
     (StorageUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
-_TITLES: Mapping[int, str] = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content"}
+_TITLES: Mapping[int, str] = {  # as RFC 9110 names them since
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Content Too Large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Content",
+}
 
 _CODES: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "bad_request",

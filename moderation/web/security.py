@@ -64,8 +64,7 @@ def register(app: Flask, *, guarded: Collection[str], batches: Collection[str] =
         most_bytes = settings.max_batch_body_bytes if is_batch else settings.max_body_bytes
         _refuse_declared_length(most_bytes)
         g.forum = _forum()
-        if len(request.get_data()) > most_bytes:
-            raise RequestEntityTooLarge
+        _body()
 
     app.before_request(admit)
     app.after_request(_add_headers)
@@ -85,6 +84,13 @@ def _refuse_declared_length(most_bytes: int) -> None:
     request.max_content_length = most_bytes + 1
     if request.content_length is not None and request.content_length > most_bytes:
         raise RequestEntityTooLarge
+
+
+def _body() -> bytes:
+    body = request.get_data()
+    if request.max_content_length is not None and len(body) >= request.max_content_length:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _forum() -> Forum:
@@ -116,7 +122,7 @@ def _by_signature() -> Forum | None:
         message_id=message_id,
         timestamp=request.headers.get("webhook-timestamp", ""),
         signatures=signatures,
-        body=request.get_data(),
+        body=_body(),
         now=current.runtime().clock(),
         tolerance_s=current.settings().signature_tolerance_s,
     )

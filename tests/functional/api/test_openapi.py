@@ -95,7 +95,7 @@ def test_examples_of_bodies_are_taken(
 def test_page_loads_only_files_of_ours(client: FlaskClient) -> None:
     with client.get("/docs") as response:
         assert response.status_code == 200
-        page = BeautifulSoup(response.text, "html.parser")
+        page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
     scripts = [script["src"] for script in page.find_all("script")]
     links = [link["href"] for link in page.find_all("link")]
     assert len(scripts) == 2
