@@ -23,7 +23,9 @@ IDLE_S = 1.0
 """How long a worker without work waits before it looks again, in seconds."""
 
 BATCH = 16
-_LEASE_MARGIN_S = 30.0
+_LEASE_MARGIN_S = 10.0
+"""What a name's resolution and writing down the answer may take beside the request. After a crash a
+message waits so long; if it takes longer, the message is sent twice, under the same id."""
 
 Post = Callable[..., Answer]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
 
-from moderation.storage.tables import deliveries, forums
+from moderation.storage.tables import comments, deliveries, forums
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,16 @@ def lease_due(
 ) -> list[Delivery]:
     """Take messages that are due, so that no other worker sends them until ``until``.
 
-    A message waits while an earlier one of the same comment is pending: the forum hears of things
-    in the order in which they happened. A worker that dies lets its lease run out.
+    A message waits while an earlier one of the same comment, in any revision, is pending: the forum
+    hears of things in the order in which they happened. A worker that dies lets its lease run out.
     """
-    earlier = deliveries.alias("earlier")
+    earlier, this, other = deliveries.alias("earlier"), comments.alias(), comments.alias()
     blocked = exists().where(
         and_(
-            earlier.c.comment_id == deliveries.c.comment_id,
+            this.c.id == deliveries.c.comment_id,
+            other.c.forum_id == this.c.forum_id,
+            other.c.external_id == this.c.external_id,
+            earlier.c.comment_id == other.c.id,
             earlier.c.id < deliveries.c.id,
             earlier.c.state == "pending",
         )
