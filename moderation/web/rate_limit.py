@@ -7,7 +7,9 @@ import time
 
 from flask import Flask, Response, g
 from flask_limiter import Limiter, RequestLimit
+from limits.errors import ConfigurationError
 
+from moderation.config import SettingsError
 from moderation.web import current
 
 
@@ -16,11 +18,15 @@ def register(app: Flask) -> None:
 
     When the store of the counters is away, each process counts for itself until it is back: a
     comment is never lost because nobody could count it.
+
+    Raises
+    ------
+    SettingsError
+        If the store that the settings name cannot be used.
     """
     settings = current.settings_of(app)
     limiter = Limiter(
         _forum_key,
-        app=app,
         application_limits=[f"{settings.rate_limit_per_minute} per minute"],
         application_limits_exempt_when=_is_nobodys,
         storage_uri=settings.rate_limit_store,
@@ -29,6 +35,10 @@ def register(app: Flask) -> None:
         swallow_errors=True,
         headers_enabled=False,
     )
+    try:
+        limiter.init_app(app)
+    except ConfigurationError as error:  # for example: no client library for Redis is installed
+        raise SettingsError(f"MODERATION_RATE_LIMIT_STORE: {error}") from error
 
     def add_headers(response: Response) -> Response:
         if limiter.current_limit is not None:

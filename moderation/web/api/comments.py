@@ -40,6 +40,9 @@ _REPLAYED_HEADER = {
     REPLAYED: {"description": "`true`: this answer was given before.", "schema": {"type": "string"}}
 }
 
+_AT_ONCE = 100
+"""Comments of a batch stored in one transaction: SQLite has one writer, and others wait for it."""
+
 blueprint = ApiBlueprint(
     "comments", __name__, url_prefix="/v1", description="Comments and the verdicts on them."
 )
@@ -93,15 +96,12 @@ def submit_batch(batch: Mapping[str, Any], query: Mapping[str, Any]) -> Response
     """Ask about up to 1,000 comments.
 
     Results come in order, each with the status that the comment alone would have got. A wrong
-    comment does not sink the others; all right ones are stored together.
+    comment does not sink the others. After a 503 send the batch again: what was stored already
+    is answered as a replay.
     """
     entries: Sequence[Comment | ValidationError] = batch["comments"]
     right = [entry for entry in entries if isinstance(entry, Comment)]
-    submissions = submit_comments(
-        current.runtime(), current.forum(), right, request_id=current.request_id()
-    )
-    _count(submissions)
-    waiting = iter(submissions)
+    waiting = _submitted(right)
     return answer_json(
         {
             "results": [
@@ -175,6 +175,19 @@ def report(body: Mapping[str, Any], query: Mapping[str, Any], comment_id: str) -
         201 if receipt.is_new else 200,
         None if receipt.is_new else {REPLAYED: "true"},
     )
+
+
+def _submitted(comments: Sequence[Comment]) -> Iterator[Submission]:
+    submissions: list[Submission] = []
+    for start in range(0, len(comments), _AT_ONCE):
+        submissions += submit_comments(
+            current.runtime(),
+            current.forum(),
+            comments[start : start + _AT_ONCE],
+            request_id=current.request_id(),
+        )
+    _count(submissions)
+    return iter(submissions)
 
 
 def _status(submission: Submission) -> int:

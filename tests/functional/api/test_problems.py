@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import Connection
 
 from moderation.app import create_app
-from moderation.config import Settings
+from moderation.config import Settings, SettingsError
 from moderation.domain.errors import StorageUnavailableError
 from moderation.services.runtime import Runtime
 from moderation.storage.database import Database, open_database
@@ -112,6 +112,14 @@ def test_an_away_store_of_counts_loses_no_comment(
     monkeypatch.setattr(limiter.limiter, "hit", fail)
     client = ForumClient(app, gazette.registered, gazette.contract)
     assert client.submit().status_code == 201
+
+
+@sqlite_only
+def test_a_store_of_counts_that_cannot_be_used_stops_the_start(
+    settings: Settings, runtime: Runtime
+) -> None:
+    with pytest.raises(SettingsError, match="MODERATION_RATE_LIMIT_STORE"):
+        create_app(replace(settings, rate_limit_store="unheard-of://host"), runtime=runtime)
 
 
 def _away(settings: Settings, kind: str, models: FakeModels, clock: FixedClock) -> Runtime:
