@@ -7,28 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from classifiers.labels import DECIDING_LABELS, KIND_LABELS, Label
 from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction, ItemState
-from moderation.domain.verdict import LabelScore
 from moderation.services.review import ItemView
 from moderation.storage.review_queue import ReviewItem
 from moderation.storage.users import User
 from moderation.web.desk import ages, highlight, wording
+from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of
 
 EXCERPT_LENGTH = 320
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreBar:
-    """One label's score as figure and bar; widths in hundredths."""
-
-    label: Label
-    figure: str
-    rule: str
-    width: int
-    tick: int
-    flags: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,33 +175,6 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
         is_open=is_open,
         history=_history(view, me=user.username, now=now, hides_scores=hides),
         rejected_places=_rejected_places(view),
-    )
-
-
-def bars_of(scores: tuple[LabelScore, ...]) -> tuple[ScoreBar, ...]:
-    """Return the deciding labels' bars, the highest score first."""
-    deciding = sorted(
-        (row for row in scores if row.label in DECIDING_LABELS), key=lambda row: -row.score
-    )
-    return tuple(
-        ScoreBar(
-            label=row.label,
-            figure=wording.figures(row)[0],
-            rule=wording.beside_threshold(row),
-            width=round(100 * row.score),
-            tick=round(100 * row.threshold),
-            flags=row.score >= row.threshold,
-        )
-        for row in deciding
-    )
-
-
-def kinds_of(scores: tuple[LabelScore, ...]) -> tuple[str, ...]:
-    """Return the kinds of abuse with their scores, in words."""
-    return tuple(
-        f"{wording.label_title(row.label)} {row.score:.2f}"
-        for row in scores
-        if row.label in KIND_LABELS
     )
 
 

@@ -17,8 +17,9 @@ from moderation.services import registration, threads
 from moderation.services.review import require_role
 from moderation.services.threads import JudgedPost
 from moderation.web import current
-from moderation.web.desk import cards, fields, highlight, layout, session, toasts, wording
+from moderation.web.desk import fields, highlight, layout, session, toasts, wording
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.score_bars import ScoreBar, bars_of
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -34,7 +35,7 @@ class PostCard:
     is_strong: bool
     text: tuple[highlight.Paragraph, ...]
     quotes: tuple[tuple[str, str], ...]
-    bars: tuple[cards.ScoreBar, ...]
+    bars: tuple[ScoreBar, ...]
     why: tuple[wording.Why, ...]
 
 
@@ -169,7 +170,7 @@ def post_card(post: JudgedPost) -> PostCard:
         is_strong=chip.is_strong,
         text=highlight.paragraphs(judged.body, shown, outcome.rule_spans),
         quotes=tuple((quote.attribution or "", quote.text) for quote in judged.quotes),
-        bars=cards.bars_of(outcome.scores),
+        bars=bars_of(outcome.scores),
         why=why_of(post),
     )
 
