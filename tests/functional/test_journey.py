@@ -67,7 +67,9 @@ class Moderator:
         self._client = httpx.Client(base_url=server.url, follow_redirects=True, timeout=60)
         self._read(self._client.get("/desk/sign-in"))
         self.submit("form", {"name": "admin", "password": server.password})
-        assert self.page.css_first("h1").text(strip=True) == "Queue"
+        heading = self.node("h1")
+        assert heading is not None
+        assert heading.text(strip=True) == "Queue"
 
     def close(self) -> None:
         self._client.close()
