@@ -59,7 +59,9 @@ def post(
     try:
         with (
             httpcore.ConnectionPool(
-                ssl_context=_tls(), network_backend=backend, max_connections=1
+                ssl_context=_tls() if url.startswith("https:") else None,
+                network_backend=backend,
+                max_connections=1,
             ) as pool,
             pool.stream(
                 "POST",

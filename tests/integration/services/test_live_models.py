@@ -7,50 +7,15 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from classifiers.bundle import load_manifest, load_scorer, save_bundle
-from classifiers.labels import Label
-from classifiers.manifest import Manifest
-from classifiers.pipeline import PipelineParams, build_pipeline
+from classifiers.bundle import load_manifest, load_scorer
 from classifiers.registry import Registry
-from classifiers.scorer import Scorer, ScoringInput, Threshold
+from classifiers.scorer import Scorer, ScoringInput
 from moderation.services.live_models import LiveModels, LoadedModels
+from tests.bundles import add_bundle, make_bundle
 
-TEXTS = [
-    "you are an idiot",
-    "what an idiot you are",
-    "the minister lies as always",
-    "their party only ever lies",
-    "thank you for the help",
-    "the train leaves at nine",
-    "have a nice day",
-    "see the manual for that",
-]
-TEXTS = [text for text in TEXTS for _ in range(3)]
-LABELS = (Label.ABUSIVE, Label.PARTISAN)
 WHO = {"actor": "test", "reason": "test", "at": "2026-03-02T09:00:00Z"}
-
-
-def make_bundle(path: Path, created_at: str) -> str:
-    params = PipelineParams(labels=tuple(label.value for label in LABELS), min_documents=1)
-    pipeline = build_pipeline(params)
-    pipeline.fit(
-        TEXTS, np.array([[1.0, 0.0]] * 2 + [[0.0, 1.0]] * 2 + [[0.0, 0.0]] * 4).repeat(3, 0)
-    )
-    manifest = Manifest(
-        created_at=created_at,
-        labels=LABELS,
-        thresholds={label: Threshold(0.5, "a test") for label in LABELS},
-        params=params.as_dict(),
-        seed=0,
-        data_terms="open",
-        data=(),
-        metrics={},
-        libraries={},
-    )
-    return save_bundle(path, pipeline, manifest, documents={}, probes=TEXTS[:2])
 
 
 @pytest.fixture(scope="module")
@@ -59,10 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("bundles")
     make_bundle(folder / "default", "2026-01-01T00:00:00Z")
     for day in (2, 3):
-        staged = folder / "staged"
-        version = make_bundle(staged, f"2026-01-0{day}T00:00:00Z")
-        (folder / "models").mkdir(exist_ok=True)
-        staged.rename(folder / "models" / version)
+        add_bundle(folder / "models", f"2026-01-0{day}T00:00:00Z")
     return folder
 
 
