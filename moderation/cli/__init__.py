@@ -66,17 +66,20 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (ModerationError, SettingsError, RegistryError, BundleError) as error:
-        _explain(error)
-        sys.exit(2)
     except BrokenPipeError:
         # The reader has gone (``| head``); keep the interpreter from complaining at its end.
         sys.stderr.close()
         sys.exit(1)
+    except (ModerationError, SettingsError, RegistryError, BundleError, OSError) as error:
+        _explain(error)
+        sys.exit(2)
 
 
 def _explain(error: Exception) -> None:
-    click.echo(f"Error: {error}", err=True)
+    said = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        said = f"{error.filename}: {error.strerror}"
+    click.echo(f"Error: {said}", err=True)
     if isinstance(error, ModerationError):
         for name, expected in error.fields.items():
             click.echo(f"  {name}: {expected}", err=True)

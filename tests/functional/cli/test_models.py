@@ -1,0 +1,65 @@
+"""Models by command: list, show, promote, roll back, shadow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from classifiers.bundle import DEFAULT_BUNDLE, load_manifest
+from tests.bundles import add_bundle
+from tests.functional.cli.conftest import Cli
+
+
+def roles(cli: Cli) -> dict[str, list[str]]:
+    return {row["version"]: row["roles"] for row in cli.lines("models", "list", "--json")}
+
+
+def test_models_are_promoted_and_rolled_back(cli: Cli) -> None:
+    packaged = load_manifest(DEFAULT_BUNDLE).model_version
+    small = add_bundle(cli.folder / "var" / "models", "2026-01-02T00:00:00Z")
+    assert roles(cli) == {packaged: ["current", "packaged"], small: []}
+
+    said = cli.ok("models", "promote", small, "--reason", "a test")
+
+    assert said == f"current is {small}\n"
+    assert roles(cli) == {packaged: ["packaged"], small: ["current"]}
+    (scored,) = cli.lines("score", "you are an idiot", "--json")
+    assert scored["model_version"] == small
+    assert cli.ok("models", "show") == "# A small model\n"
+    (manifest,) = [cli.ok("models", "show", small, "--json")]
+    assert small in manifest
+    assert f"{small}   current" in cli.ok("models", "list")
+    assert cli.ok("models", "rollback", "--reason", "enough") == f"current is {packaged}\n"
+    assert "nothing to roll back to" in cli.error("models", "rollback", "--reason", "again")
+
+
+def test_a_shadow_is_started_compared_and_stopped(installed: Cli) -> None:
+    small = add_bundle(installed.folder / "var" / "models", "2026-01-02T00:00:00Z")
+    assert installed.ok("models", "shadow") == "No shadow is running.\n"
+    assert small in installed.ok("models", "shadow", small)
+    assert roles(installed)[small] == ["shadow"]
+    archive = installed.folder / "archive.jsonl"
+    archive.write_text('{"id": "c1", "text": "you are an idiot"}\n')
+    installed.ok("import", str(archive), "--forum", "main")
+    (report,) = installed.lines("models", "shadow", "--json")
+    assert (report["shadow"], report["comments"]) == (small, 1)
+    assert "has scored 1 comments" in installed.ok("models", "shadow")
+    assert installed.ok("models", "shadow", "--stop") == "No shadow is running.\n"
+    assert roles(installed)[small] == []
+
+
+def test_what_cannot_be_promoted_is_refused_in_a_sentence(cli: Cli) -> None:
+    small = add_bundle(cli.folder / "var" / "models", "2026-01-02T00:00:00Z")
+    assert "not a model version" in cli.error("models", "promote", "../x", "--reason", "r")
+    missing = ("models", "promote", "2026-01-01-0000000000", "--reason", "r")
+    assert "no bundle" in cli.error(*missing)
+    assert "--reason" in cli.error("models", "promote", small)
+    damage(cli.folder / "var" / "models" / small / "weights.npy")
+    said = cli.error("models", "promote", small, "--reason", "r")
+    assert "damaged" in said
+    assert "weights.npy" in said
+
+
+def damage(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
