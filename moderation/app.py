@@ -1,16 +1,13 @@
-"""The application factory: wires settings, database, models and blueprints."""
+"""The application factory: puts the web on top of the runtime."""
 
 from __future__ import annotations
 
 from flask import Flask, redirect, url_for
 from werkzeug import Response
 
-from classifiers.registry import Registry
 from moderation.config import Settings, load_settings
-from moderation.delivery.worker import DeliverySettings, DeliveryThread, DeliveryWorker
-from moderation.services.live_models import LiveModels
+from moderation.delivery.worker import DeliveryThread
 from moderation.services.runtime import Runtime
-from moderation.storage.database import open_database
 from moderation.web import (
     api,
     current,
@@ -22,22 +19,7 @@ from moderation.web import (
     security,
     tracing,
 )
-
-
-def build_runtime(settings: Settings) -> Runtime:
-    """Open what the settings name."""
-    return Runtime(
-        database=open_database(
-            settings.resolved_database_url, pool_size=settings.server_threads + 4
-        ),
-        models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
-    )
-
-
-def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:
-    """Make a worker that sends what the outbox holds."""
-    sending = DeliverySettings(settings.delivery_timeout_s, settings.delivery_attempts)
-    return DeliveryWorker(runtime, sending)
+from moderation.wiring import build_runtime, delivery_worker
 
 
 def _send_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:

@@ -3,27 +3,53 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
 from classifiers.manifest import BundleError
 from classifiers.registry import RegistryError
-from moderation.cli.accounts import users
-from moderation.cli.archive import export_command, import_command
-from moderation.cli.database import db
-from moderation.cli.demo import demo
-from moderation.cli.forums import forums
-from moderation.cli.models import models
-from moderation.cli.retraining import evaluate, train
-from moderation.cli.scoring import score
-from moderation.cli.serving import serve, worker
-from moderation.cli.setup import config, init
-from moderation.cli.threads import import_thread
 from moderation.config import SettingsError
 from moderation.domain.errors import ModerationError
 
+_COMMANDS = {
+    "config": "setup:config",
+    "db": "database:db",
+    "demo": "demo:demo",
+    "evaluate": "retraining:evaluate",
+    "export": "archive:export_command",
+    "forums": "forums:forums",
+    "import": "archive:import_command",
+    "import-thread": "threads:import_thread",
+    "init": "setup:init",
+    "models": "models:models",
+    "score": "scoring:score",
+    "serve": "serving:serve",
+    "train": "retraining:train",
+    "users": "accounts:users",
+    "worker": "serving:worker",
+}
+"""Each command's module and name. A module is imported when its command is asked for: the web
+framework takes a second to load, and most commands need none of it."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        place = _COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(f"moderation.cli.{module}"), name)
+        return command
+
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Begin with 'moderation serve': it sets everything up and says what to do next.",
 )
@@ -33,26 +59,6 @@ def cli() -> None:
 
     Settings are environment variables: 'moderation config' lists them.
     """
-
-
-for _command in (
-    serve,
-    worker,
-    init,
-    config,
-    db,
-    forums,
-    users,
-    score,
-    import_command,
-    import_thread,
-    export_command,
-    models,
-    train,
-    evaluate,
-    demo,
-):
-    cli.add_command(_command)
 
 
 def main() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from moderation.app import build_runtime
 from moderation.config import load_settings
 from moderation.storage import schema
+from moderation.wiring import build_runtime
 
 
 @click.group()

@@ -11,10 +11,11 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
-from moderation.app import build_runtime, create_app, delivery_worker
+from moderation.app import create_app
 from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
+from moderation.wiring import build_runtime, delivery_worker
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

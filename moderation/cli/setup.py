@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from moderation.app import build_runtime
 from moderation.cli.next_steps import next_steps
 from moderation.cli.output import emit, json_option
 from moderation.config import Settings, describe, load_settings
@@ -13,6 +12,7 @@ from moderation.domain.review import Role
 from moderation.services import accounts, registration
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
+from moderation.wiring import build_runtime
 
 FIRST_FORUM = "main"
 FIRST_ADMIN = "admin"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 
 from classifiers.registry import Registry
-from moderation.app import build_runtime
 from moderation.config import Settings, load_settings
 from moderation.domain.errors import NotFoundError
 from moderation.domain.forum import Forum
@@ -13,6 +12,7 @@ from moderation.services.live_models import LiveModels
 from moderation.services.registration import find_forum
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
+from moderation.wiring import build_runtime
 
 
 def operator() -> str:

@@ -1,0 +1,26 @@
+"""What every process is made of, web or not: the runtime and the delivery worker."""
+
+from __future__ import annotations
+
+from classifiers.registry import Registry
+from moderation.config import Settings
+from moderation.delivery.worker import DeliverySettings, DeliveryWorker
+from moderation.services.live_models import LiveModels
+from moderation.services.runtime import Runtime
+from moderation.storage.database import open_database
+
+
+def build_runtime(settings: Settings) -> Runtime:
+    """Open what the settings name."""
+    return Runtime(
+        database=open_database(
+            settings.resolved_database_url, pool_size=settings.server_threads + 4
+        ),
+        models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
+    )
+
+
+def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:
+    """Make a worker that sends what the outbox holds."""
+    sending = DeliverySettings(settings.delivery_timeout_s, settings.delivery_attempts)
+    return DeliveryWorker(runtime, sending)
