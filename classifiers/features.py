@@ -67,6 +67,11 @@ class FactoredMatrix:
         used = np.unique(documents.indices)
         return FactoredMatrix(documents[:, used], self.units[used], self.scale[rows])
 
+    def scaled(self, factors: Floats) -> FactoredMatrix:
+        """Return the matrix with each feature multiplied by its factor."""
+        units = sparse.csr_array(self.units @ sparse.diags_array(factors))
+        return FactoredMatrix(self.documents, units, self.scale)
+
     def to_csr(self) -> Any:
         """Return the product as a scipy CSR array of shape (n_samples, n_features)."""
         product = sparse.csr_array(self.documents @ self.units)

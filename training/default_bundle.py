@@ -18,7 +18,7 @@ from classifiers.scorer import Threshold
 from training import settings
 from training.dataset import CORPUS_DIR, read_corpus
 from training.evaluate import by_slice, records, score_rows
-from training.example import Example, label_matrix
+from training.example import Example, label_matrix, weight_matrix
 from training.fit import calibrate_pipeline, fit_pipeline
 from training.progress import Progress, silent
 from training.report import card, metric_table, pictures, table
@@ -32,6 +32,11 @@ NOTES = (
     "should retrain on its own decisions, which re-calibrates.",
     "`partisan` rests mostly on our own corpus: no public set shares its definition. Irony "
     "without a telling word is often missed.",
+    "On sets that were never trained on: ROC AUC of `partisan` about 0.64 on Reddit comments about "
+    "political groups and 0.70 on slanted news sentences; of `abusive` 0.76 on newspaper comments "
+    "and 0.78 on tweets. 2% of news paragraphs are flagged `partisan`.",
+    "`identity_attack` finds plain hate better than it tells it from counter-speech or reclaimed "
+    "words.",
     "Thread title and parent are accepted by the scorer and do not change scores yet.",
     "`profanity` was taught by a word list; quoted or foreign swearing may be missed.",
     "A machine score queues a comment for a person; it is no judgement of its author.",
@@ -134,6 +139,7 @@ def choose_thresholds(scorer: LinearScorer, rows: Sequence[Example]) -> dict[Lab
     """
     labels = tuple(Label)
     probabilities, answers = score_rows(scorer, rows, labels), label_matrix(rows, labels)
+    weights = weight_matrix(rows, labels)
     thresholds = {}
     for column, label in enumerate(labels):
         known = (answers[:, column] >= 0.5) | (answers[:, column] < 0.5)  # noqa: PLR2004
@@ -142,6 +148,7 @@ def choose_thresholds(scorer: LinearScorer, rows: Sequence[Example]) -> dict[Lab
             probabilities[known, column],
             (answers[known, column] >= 0.5).astype(float),  # noqa: PLR2004
             settings.PREVALENCE[label],
+            weights[known, column],
         )
     return thresholds
 
@@ -183,35 +190,51 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     progress("fitting", 1, 5)
     pipeline = fit_pipeline(material.train, chosen)
     progress("calibrating and choosing thresholds", 2, 5)
-    calibrate_pipeline(pipeline, material.calibrate, settings.PREVALENCE)
-    scorer = compile_scorer(pipeline, {})
-    thresholds = choose_thresholds(scorer, material.calibrate)
+    manifest = finish(pipeline, material, chosen, (terms, seed, created_at))
     progress("measuring", 3, 5)
-    scorer = compile_scorer(pipeline, thresholds)
-    metrics = {
+    scorer = compile_scorer(pipeline, manifest.thresholds)
+    test = {
         name: records(found)
         for name, found in by_slice(scorer, slices(material.test), seed=seed).items()
     }
-    manifest = Manifest(
-        created_at=created_at,
-        labels=tuple(Label(name) for name in chosen.labels),
-        thresholds=thresholds,
-        params=chosen.as_dict(),
-        seed=seed,
-        data_terms=terms,
-        data=tuple(material.data),
-        metrics={
-            "test": metrics,
-            "prevalence": {k.value: v for k, v in settings.PREVALENCE.items()},
-        },
-        libraries={},
-    )
+    manifest = replace(manifest, metrics={**manifest.metrics, "test": test})
     progress("saving", 4, 5)
     documents = _documents(manifest, scorer, material.test)
     probes = [row.text for row in material.test[:: max(1, len(material.test) // 2000)]]
     version = save_bundle(out, pipeline, manifest, documents=documents, probes=probes)
     progress("done", 5, 5)
     return version
+
+
+def finish(
+    pipeline: Any,
+    material: Material,
+    params: PipelineParams,
+    run: tuple[str, int, str],
+) -> Manifest:
+    """Calibrate a fitted pipeline in place, choose thresholds, and return the manifest so far.
+
+    Parameters
+    ----------
+    pipeline : sklearn.pipeline.Pipeline
+    material : Material
+    params : PipelineParams
+    run : (terms, seed, created_at)
+    """
+    terms, seed, created_at = run
+    calibrate_pipeline(pipeline, material.calibrate, settings.PREVALENCE)
+    thresholds = choose_thresholds(compile_scorer(pipeline, {}), material.calibrate)
+    return Manifest(
+        created_at=created_at,
+        labels=tuple(Label(name) for name in params.labels),
+        thresholds=thresholds,
+        params=params.as_dict(),
+        seed=seed,
+        data_terms=terms,
+        data=tuple(material.data),
+        metrics={"prevalence": {k.value: v for k, v in settings.PREVALENCE.items()}},
+        libraries={},
+    )
 
 
 def slices(rows: Sequence[Example]) -> dict[str, list[Example]]:

@@ -26,15 +26,19 @@ definition). A forum's retraining replaces the assumption by its audit sample.
 
 RULES: Mapping[Label, str] = MappingProxyType(
     {
-        Label.ABUSIVE: "maximum recall at precision >= 0.7",
-        Label.PARTISAN: "maximum recall at precision >= 0.7",
+        Label.ABUSIVE: "maximum recall at precision >= 0.6",
+        Label.PARTISAN: "maximum recall at precision >= 0.65",
         Label.INSULT: "maximum recall at precision >= 0.7",
         Label.PROFANITY: "maximum recall at precision >= 0.8",
         Label.THREAT: "maximum recall at precision >= 0.5",
         Label.IDENTITY_ATTACK: "maximum recall at precision >= 0.5",
     }
 )
-"""Rules for the shipped thresholds; a forum's policy may name another."""
+"""Rules for the shipped thresholds; a forum's policy may name another.
+
+Precision counts at `PREVALENCE` on held-out rows weighted as in training, most of them hard cases
+that we wrote: on everyday traffic it is higher. Stricter rules were tried; at 0.7 ``abusive``
+finds two thirds of what it finds at 0.6."""
 
 CORPUS_WEIGHTS: Mapping[Label, float] = MappingProxyType(
     {label: 10.0 if label is Label.PARTISAN else 3.0 for label in Label}
@@ -42,9 +46,13 @@ CORPUS_WEIGHTS: Mapping[Label, float] = MappingProxyType(
 """Weight of a line of our own corpus against a public row. For ``partisan`` they are the only lines
 labelled by our own definition."""
 
-NEWS_WEIGHT = 3.0
+NEWS_WEIGHT = 6.0
 """Weight of neutral news for ``partisan``: a queue full of news prose is the worst first impression
 that a filter can make."""
+
+EASY_WEIGHT = 0.02
+"""Weight of non-political small talk for ``partisan``: at full weight its sheer number teaches that
+informal English takes no side, and light-hearted jabs are missed."""
 
 ARTICLES = 1500
 """Passages of several news sentences that are added as neutral rows: a model that only saw single

@@ -16,7 +16,7 @@ from typing import Any
 
 from classifiers.labels import Label
 from training.example import Example
-from training.settings import NEWS_WEIGHT
+from training.settings import EASY_WEIGHT, NEWS_WEIGHT
 from training.wordlists import is_political, is_profane
 
 A, P = Label.ABUSIVE, Label.PARTISAN
@@ -163,11 +163,11 @@ def _openai(row: Row) -> Labels:
 
 SOURCES: tuple[Source, ...] = (
     Source("civil_toxic_spans", "open", _civil),
-    Source("jigsaw_wikipedia_balanced", "open", _wikipedia, {P: 0.3}),
-    Source("wiki_context", "open", _wikipedia, {P: 0.3}),
-    Source("goemotions", "open", _goemotions, {A: 0.5, P: 0.3}),
+    Source("jigsaw_wikipedia_balanced", "open", _wikipedia, {P: EASY_WEIGHT}),
+    Source("wiki_context", "open", _wikipedia, {P: EASY_WEIGHT}),
+    Source("goemotions", "open", _goemotions, {A: 0.5, P: EASY_WEIGHT}),
     Source("basil_sentences", "open", _news, {A: 0.3, P: NEWS_WEIGHT}),
-    Source("cad_reddit", "open", _cad, {P: 0.5}),
+    Source("cad_reddit", "open", _cad, {P: 1.0}),
     Source("hatexplain", "open", _hatexplain),
     Source("gab_hate_corpus", "open", _gab),
     Source("hatemoji", "open", _hatemoji),

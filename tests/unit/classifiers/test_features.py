@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.features import NgramVectorizer
-from classifiers.heads import fit_logistic
+from classifiers.heads import fit_logistic, log_count_ratios
 from tests.unit.classifiers.toy import ABUSIVE, TEXTS, fitted
 
 
@@ -61,3 +61,11 @@ def test_offset_is_a_prior() -> None:
     sure = np.where(y > 0, 20.0, -20.0)
     coef, _ = fit_logistic(matrix, y, np.ones_like(y), penalty=0.5, offset=sure)
     assert np.abs(coef).max() < 1e-3  # nothing is left to learn
+
+
+def test_telling_features_get_the_larger_factor() -> None:
+    vectorizer = NgramVectorizer(min_documents=1).fit(TEXTS)
+    y = np.array(ABUSIVE, dtype=float)
+    factors = log_count_ratios(vectorizer.factor(TEXTS), y, np.ones_like(y), 1.0)
+    by_name = dict(zip(vectorizer.names_, factors, strict=True))
+    assert by_name["=idiot"] > by_name["=a"]
