@@ -10,8 +10,20 @@ from dataclasses import dataclass
 
 from training.example import Example
 
-_SEEDS = (0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F, 0x165667B1, 0xD3A2646C)
+_SEEDS = (
+    0x9E3779B9,
+    0x85EBCA6B,
+    0xC2B2AE35,
+    0x27D4EB2F,
+    0x165667B1,
+    0xD3A2646C,
+    0xFD7046C5,
+    0xB55A4F09,
+    0x2545F491,
+)
 _SHINGLE = 3
+_BAND = 3
+_ADDRESS = re.compile(r"@\w+|(?:https?://|www\.)\S+")
 _WORD = re.compile(r"\w+")
 
 
@@ -27,7 +39,7 @@ class Split:
 def groups(rows: Sequence[Example]) -> list[int]:
     """Return the group of each row: rows joined by author, event, twin or near-equal text.
 
-    Near-equal is found by min-hashes over runs of three words (Broder 1997), two hashes a band:
+    Near-equal is found by min-hashes over runs of three words (Broder 1997), three hashes a band:
     texts that share most runs land in one group.
     """
     parent = list(range(len(rows)))
@@ -52,7 +64,7 @@ def groups(rows: Sequence[Example]) -> list[int]:
 
 def near_duplicate_keys(text: str) -> list[str]:
     """Return keys of which near-equal texts share at least one (short texts: the whole)."""
-    words = _WORD.findall(text[:4000].lower())
+    words = _WORD.findall(_ADDRESS.sub(" ", text[:4000].lower()))
     if len(words) < _SHINGLE + 3:
         return ["s:" + (" ".join(words) or text[:100])]
     hashes = [
@@ -60,7 +72,7 @@ def near_duplicate_keys(text: str) -> list[str]:
         for i in range(len(words) - _SHINGLE + 1)
     ]
     minima = [min((value * (seed | 1) + seed) & 0xFFFFFFFF for value in hashes) for seed in _SEEDS]
-    return [f"{band}:{minima[band]}:{minima[band + 1]}" for band in range(0, len(minima), 2)]
+    return [f"{n}:{minima[n : n + _BAND]}" for n in range(0, len(minima), _BAND)]
 
 
 def bucket(key: str, seed: int) -> float:
@@ -72,6 +84,9 @@ def bucket(key: str, seed: int) -> float:
 def by_hash(rows: Sequence[Example], *, seed: int, calibrate: float, test: float) -> Split:
     """Split whole groups at random, repeatably.
 
+    A group goes by the first of its rows' names in the alphabet, so rows that are added later
+    seldom move older ones to another part.
+
     Parameters
     ----------
     rows : sequence of Example
@@ -80,8 +95,13 @@ def by_hash(rows: Sequence[Example], *, seed: int, calibrate: float, test: float
         Shares of the groups.
     """
     parts: tuple[list[int], list[int], list[int]] = ([], [], [])
-    for index, group in enumerate(groups(rows)):
-        place = bucket(rows[group].group or rows[group].text, seed)
+    membership = groups(rows)
+    names: dict[int, str] = {}
+    for row, group in zip(rows, membership, strict=True):
+        name = row.group or row.text
+        names[group] = min(names.get(group, name), name)
+    for index, group in enumerate(membership):
+        place = bucket(names[group], seed)
         part = 2 if place < test else 1 if place < test + calibrate else 0
         parts[part].append(index)
     return Split(*(tuple(part) for part in parts))

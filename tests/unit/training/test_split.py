@@ -65,3 +65,17 @@ def test_time_split_tests_the_newest_and_parts_no_author() -> None:
     assert 15 <= len(test) <= 25
     assert not {rows[i].group for i in train} & {rows[i].group for i in test}
     assert max(rows[i].time for i in train) < min(rows[i].time for i in test)
+
+
+def test_addresses_do_not_join_strangers() -> None:
+    opening = "@user @user @user @user @user https://example.org/a "
+    rows = [row(opening + LONG), row(opening + "my cat sleeps on the warm red sofa all day long")]
+    assert len(set(groups(rows))) == 2
+
+
+def test_added_rows_leave_older_ones_in_their_part() -> None:
+    rows = [row(f"row of event {n % 60}", group=f"event {n % 60}") for n in range(120)]
+    more = [row(f"another {n}", group=f"new {n}") for n in range(30)]
+    before = by_hash(rows, seed=1, calibrate=0.2, test=0.2)
+    after = by_hash([*more, *rows], seed=1, calibrate=0.2, test=0.2)
+    assert {n + len(more) for n in before.test} <= set(after.test)
