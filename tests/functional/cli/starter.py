@@ -12,7 +12,17 @@ import sys
 import traceback
 from typing import Any, NoReturn
 
-from moderation.cli import main
+import click
+
+import moderation.app  # noqa: F401 - what commands import when they run
+from moderation.cli import cli, main
+
+
+def warm_up() -> None:
+    """Import every command: they are loaded when they are asked for, and here that is each time."""
+    with click.Context(cli) as context:
+        for name in cli.list_commands(context):
+            cli.get_command(context, name)
 
 
 def serve() -> None:
@@ -54,4 +64,5 @@ def _status() -> int:
 
 
 if __name__ == "__main__":
+    warm_up()
     serve()
