@@ -10,8 +10,8 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from selectolax.lexbor import LexborHTMLParser
 
 import moderation.web.api
 from moderation.web.api import examples
@@ -95,15 +95,15 @@ def test_examples_of_bodies_are_taken(
 def test_page_loads_only_files_of_ours(client: FlaskClient) -> None:
     with client.get("/docs") as response:
         assert response.status_code == 200
-        page = BeautifulSoup(response.get_data(as_text=True), "html.parser")
-    scripts = [script["src"] for script in page.find_all("script")]
-    links = [link["href"] for link in page.find_all("link")]
+        page = LexborHTMLParser(response.get_data(as_text=True))
+    scripts = [script.attributes["src"] for script in page.css("script")]
+    links = [link.attributes["href"] for link in page.css("link")]
     assert len(scripts) == 2
     for address in [*scripts, *links]:
         with client.get(f"/{address}") as file:
             assert file.status_code == 200
-    assert not page.find_all("style")
-    assert not any(script.string for script in page.find_all("script"))
+    assert not page.css("style")
+    assert not any(script.text().strip() for script in page.css("script"))
 
 
 def _packages() -> list[dict[str, Any]]:

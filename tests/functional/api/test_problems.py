@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 from flask import Flask
+from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Connection
 
 from moderation.app import create_app
@@ -54,9 +54,9 @@ def test_an_unknown_address_is_a_problem(app: Flask, path: str) -> None:
 def test_an_unknown_page_is_a_page(app: Flask) -> None:
     response = app.test_client().get("/nothing", headers={"Accept": "text/html"})
     assert (response.status_code, response.mimetype) == (404, "text/html")
-    page = BeautifulSoup(response.text, "html.parser")
-    assert page.h1 is not None
-    assert page.h1.text == "Not Found"
+    heading = LexborHTMLParser(response.text).css_first("h1")
+    assert heading is not None
+    assert heading.text() == "Not Found"
 
 
 @sqlite_only
