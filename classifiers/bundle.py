@@ -16,7 +16,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import joblib
 import numpy as np
 
 from classifiers.labels import Label
@@ -181,6 +180,8 @@ def load_pipeline(path: Path) -> Any:
     if fitted != running:
         message = f"{_PIPELINE}: fitted with scikit-learn {fitted}, this is {running}"
         raise BundleError(message)
+    import joblib  # noqa: PLC0415 - servers never unpickle, so they never load it
+
     return joblib.load(io.BytesIO(data))
 
 
@@ -206,6 +207,8 @@ def compile_scorer(
 def _compile(pipeline: Any) -> dict[str, bytes]:
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
     buffer = io.BytesIO()
+    import joblib  # noqa: PLC0415 - as above
+
     joblib.dump(pipeline, buffer, compress=("zlib", 9))
     return {
         "names.txt": "\n".join(features.names_).encode(),
