@@ -34,7 +34,7 @@ NOTES = (
     "`partisan` rests mostly on our own corpus: no public set shares its definition. Irony "
     "without a telling word is often missed.",
     'The sets under "away from home" never trained, but weights, penalties and rules were chosen '
-    "with an eye on some of them and on the held-out rows: read all figures as development figures.",
+    "with an eye on some of them and on the held-out rows: all figures are development figures.",
     "`identity_attack` finds plain hate better than it tells it from counter-speech or reclaimed "
     "words.",
     "Thread title and parent are accepted by the scorer and do not change scores yet.",
