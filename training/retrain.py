@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from classifiers.bundle import compile_scorer, load_pipeline, load_scorer, save_bundle
+from classifiers.bundle import load_pipeline, load_scorer
 from classifiers.labels import DECIDING_LABELS, Label
-from classifiers.linear_scorer import LinearScorer
-from classifiers.manifest import Manifest
 from classifiers.registry import BundleRef, Registry
 from classifiers.scorer import Threshold
-from training import settings
+from training.candidate import prevalence_of, save_candidate
 from training.dataset import DatasetError, Dropped, read_corpus, read_exports
 from training.default_bundle import split_corpus
 from training.evaluate import evaluate, records
@@ -25,13 +22,11 @@ from training.fit import log_odds, platt, prevalence_weights
 from training.gates import Gate, all_gates
 from training.progress import Progress, silent
 from training.refine import Refined, refine
-from training.report import card, metric_table, table
 from training.split import by_time
 from training.thresholds import choose
 
 MIN_ROWS = 20
 TEST_SHARE = 0.25
-MIN_AUDIT_ROWS = 100
 STEPS = 7
 
 
@@ -163,7 +158,7 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     )
     progress("measuring", 3, STEPS)
     own_test = [corpus[i] for i in parts.test]
-    candidate_ref = _save(
+    candidate_ref = save_candidate(
         refined, registry, base_ref, thresholds, (exports, rows, held_out, at, seed)
     )
     progress("checking the gates", 4, STEPS)
@@ -216,21 +211,6 @@ def require_enough(rows: Sequence[Example]) -> None:
     raise DatasetError(message)
 
 
-def prevalence_of(rows: Sequence[Example]) -> dict[Label, float]:
-    """Return how frequent each label is in the forum's traffic.
-
-    The audit sample is unbiased, so with 100 or more of its rows it is the estimate (smoothed
-    by the assumption as if that were 50 rows); else the assumption stands.
-    """
-    found = dict(settings.PREVALENCE)
-    audit = [row for row in rows if row.source == "export/audit_sample"]
-    for label, assumed in settings.PREVALENCE.items():
-        known = [row.labels[label] for row in audit if label in row.labels]
-        if len(known) >= MIN_AUDIT_ROWS:
-            found[label] = (sum(known) + 50 * assumed) / (len(known) + 50)
-    return found
-
-
 def _calibrate(
     refined: Refined,
     decisions: Sequence[Example],
@@ -268,88 +248,6 @@ def _calibrate(
 
 def _logistic(values: Floats) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -700, 700))))
-
-
-_Run = tuple[Sequence[Path], Sequence[Example], Sequence[Example], str, int]
-
-
-def _save(
-    refined: Refined,
-    registry: Registry,
-    base: BundleRef,
-    thresholds: Mapping[Label, Threshold],
-    run: _Run,
-) -> BundleRef:
-    exports, rows, held_out, at, seed = run
-    from_base = registry.manifest(base.version)
-    digests = [
-        {
-            "name": path.name,
-            "terms": "forum",
-            "rows": len(rows),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in exports
-    ]
-    manifest = Manifest(
-        created_at=at,
-        labels=from_base.labels,
-        thresholds=thresholds,
-        params=from_base.params,
-        seed=seed,
-        data_terms=from_base.data_terms,
-        data=(*from_base.data, *digests),
-        metrics={
-            "refined": [label.value for label in refined.refined],
-            "prevalence": {k.value: round(v, 4) for k, v in prevalence_of(rows).items()},
-            "test": {"decisions": records(_measured(refined, thresholds, held_out, seed))},
-        },
-        libraries={},
-        base_version=base.version,
-    )
-    version = save_bundle(
-        registry.models_dir,
-        refined.pipeline,
-        manifest,
-        documents={"CARD.md": _card(manifest, len(rows)).encode()},
-        probes=[row.text for row in rows[:500]],
-        named_by_version=True,
-    )
-    return BundleRef(version, registry.path_for(version), is_default=False)
-
-
-def _measured(
-    refined: Refined, thresholds: Mapping[Label, Threshold], rows: Sequence[Example], seed: int
-) -> Any:
-    scorer: LinearScorer = compile_scorer(refined.pipeline, thresholds)
-    return evaluate(scorer, rows, seed=seed)
-
-
-def _card(manifest: Manifest, rows: int) -> str:
-    sets = table(
-        ("file or set", "terms", "SHA-256"),
-        [(d["name"], d["terms"], f"`{d['sha256'][:16]}`") for d in manifest.data],
-    )
-    return card(
-        "Model card of a refined bundle",
-        {
-            "made": manifest.created_at,
-            "refines": str(manifest.base_version),
-            "labelled comments": str(rows),
-            "heads that changed": ", ".join(manifest.metrics["refined"]) or "none",
-            "seed": str(manifest.seed),
-        },
-        manifest.thresholds,
-        {
-            "Held-out decisions": metric_table(manifest.metrics["test"]),
-            "What it was trained on": sets,
-        },
-        (
-            "Held-out decisions are the newest quarter, grouped by author and near-equal text.",
-            "Decisions on comments that the model itself queued say little of what it misses; "
-            "the audit sample does.",
-        ),
-    )
 
 
 def _promote(

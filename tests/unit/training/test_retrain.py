@@ -20,10 +20,11 @@ from tests.unit.training.forum import (
     small_corpus,
 )
 from training import cli
+from training.candidate import prevalence_of
 from training.dataset import DatasetError
 from training.example import Example
 from training.gates import Gate
-from training.retrain import prevalence_of, retrain
+from training.retrain import retrain
 
 NEW_WORD = "They behaved like a zorblax again."
 
