@@ -17,30 +17,15 @@ from classifiers.pipeline import PipelineParams
 from classifiers.scorer import Threshold
 from training import settings
 from training.dataset import CORPUS_DIR, read_corpus
-from training.evaluate import by_slice, records, score_rows, sides
+from training.default_card import default_documents
+from training.evaluate import by_slice, records, score_rows
 from training.example import Example, label_matrix, weight_matrix
 from training.fit import calibrate_pipeline, fit_pipeline
 from training.outside import read_outside
 from training.progress import Progress, silent
-from training.report import card, metric_table, pictures, table
 from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
 from training.split import Split, bucket, by_hash
 from training.thresholds import choose
-
-NOTES = (
-    "English only; other languages score low rather than right.",
-    "Scores are calibrated for the prevalences in the manifest; a forum whose traffic differs "
-    "should retrain on its own decisions, which re-calibrates.",
-    "`partisan` rests mostly on our own corpus: no public set shares its definition. Irony "
-    "without a telling word is often missed.",
-    'The sets under "away from home" never trained, but weights, penalties and rules were chosen '
-    "with an eye on some of them and on the held-out rows: all figures are development figures.",
-    "`identity_attack` finds plain hate better than it tells it from counter-speech or reclaimed "
-    "words.",
-    "Thread title and parent are accepted by the scorer and do not change scores yet.",
-    "`profanity` was taught by a word list; quoted or foreign swearing may be missed.",
-    "A machine score queues a comment for a person; it is no judgement of its author.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +189,7 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     measured = {"test": test, "outside": outside}
     manifest = replace(manifest, metrics={**manifest.metrics, **measured})
     progress("saving", 4, 5)
-    documents = _documents(manifest, scorer, material.test)
+    documents = default_documents(manifest, scorer, material.test)
     probes = [row.text for row in material.test[:: max(1, len(material.test) // 2000)]]
     version = save_bundle(out, pipeline, manifest, documents=documents, probes=probes)
     progress("done", 5, 5)
@@ -248,42 +233,3 @@ def slices(rows: Sequence[Example]) -> dict[str, list[Example]]:
     for row in rows:
         found.setdefault(row.source.split("/")[0], []).append(row)
     return found
-
-
-def _documents(
-    manifest: Manifest, scorer: LinearScorer, test: Sequence[Example]
-) -> dict[str, bytes]:
-    facts = {
-        "made": manifest.created_at,
-        "kind": "linear model on words, word pairs and in-word character n-grams, Platt-calibrated",
-        "data terms": manifest.data_terms,
-        "seed": str(manifest.seed),
-        "pictures": "`abusive.png`, `partisan.png` (held-out rows of our own corpus)",
-    }
-    sets = table(
-        ("set", "terms", "rows", "SHA-256"),
-        [(d["name"], d["terms"], d["rows"], f"`{d['sha256'][:16]}`") for d in manifest.data],
-    )
-    own = [row for row in test if row.source.startswith("corpus/")]
-    text = card(
-        "Model card of the default bundle",
-        facts,
-        manifest.thresholds,
-        {
-            "Held-out rows (never trained on)": metric_table(manifest.metrics["test"]),
-            "Away from home (sets that never train)": metric_table(manifest.metrics["outside"])
-            if manifest.metrics["outside"]
-            else "Not measured: the sets were not at hand.",
-            "Political sides, held-out rows of our own corpus": _sides_table(scorer, own),
-            "What it was trained on": sets,
-        },
-        NOTES,
-    )
-    probabilities = score_rows(scorer, own, tuple(Label))
-    drawn = pictures(probabilities, label_matrix(own, tuple(Label)), settings.PREVALENCE)
-    return {"CARD.md": text.encode(), **drawn}
-
-
-def _sides_table(scorer: LinearScorer, rows: Sequence[Example]) -> str:
-    found = sides(scorer, rows)
-    return metric_table({f"{side} jabs": {"partisan": m.to_record()} for side, m in found.items()})
