@@ -106,6 +106,10 @@ def _readable(result: RetrainResult) -> str:
     lines += ["", "Gates:"]
     for gate in result.gates:
         lines.append(f"  {'passed' if gate.passed else 'FAILED'}  {gate.name}: {gate.detail}")
+        lines += [
+            f"            {one.candidate:.3f} (current {one.current:.3f})  {one.key}: {one.text}"
+            for one in gate.examples
+        ]
     for name in ("current", "candidate"):
         lines += ["", f"Held-out rows, {name}:", "", metric_table(result.metrics[name])]
     return "\n".join([*lines, "", result.message, ""])

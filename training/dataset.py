@@ -121,6 +121,7 @@ def _corpus_row(file: str, number: int, line: str) -> Example:
         labels,
         f"corpus/{file.removesuffix('.jsonl')}",
         group=f"corpus:{str(event).casefold()}",
+        key=f"{file}:{number}",
         side=record["side"],
         category=record.get("category") or "",
         pair=record.get("pair") or "",
@@ -185,4 +186,5 @@ def _exported_row(comment: LabelledComment) -> Example:
         weight=comment.weight,
         group=f"author:{comment.forum}:{comment.author_id}" if comment.author_id else "",
         time=comment.decided_at or comment.created_at or "",
+        key=f"{comment.forum}:{comment.comment_id}" if comment.comment_id else "",
     )

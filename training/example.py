@@ -33,6 +33,8 @@ class Example:
         Rows of one group stay on one side of every split: author, event, twin.
     time : str
         RFC 3339; orders a split by time. Empty if unknown.
+    key : str
+        Names the row for people: file and line of our corpus, forum and comment id of an export.
     side, category, pair, topic : str
         Of our own corpus; empty elsewhere.
     """
@@ -44,6 +46,7 @@ class Example:
     label_weights: Mapping[Label, float] = field(default_factory=dict)
     group: str = ""
     time: str = ""
+    key: str = ""
     side: str = ""
     category: str = ""
     pair: str = ""

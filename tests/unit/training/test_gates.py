@@ -116,6 +116,43 @@ def test_silent_model_fails() -> None:
     assert "still_flags:abusive" in failed(changed(fine, halved, Label.ABUSIVE), fine, forum)
 
 
+def test_a_failed_gate_shows_rows_and_a_passed_one_none() -> None:
+    rows = corpus()
+    calm = oracle(rows, 1, 0.05)
+    loud = changed(calm, {f"n{n}": 0.6 for n in range(20)}, Label.PARTISAN)
+    gates = all_gates(loud, calm, [], rows, prevalence=PREVALENCE, seed=0)
+    news = next(gate for gate in gates if gate.name == "neutral_news:partisan")
+    assert [example.text for example in news.examples] == ["n0", "n1", "n2", "n3", "n4"]
+    assert all(example.candidate == 0.6 > example.current for example in news.examples)
+    assert not any(gate.examples for gate in gates if gate.passed)
+
+
+def test_silent_model_shows_what_it_misses() -> None:
+    forum = decisions(200)
+    rows = [*forum, *corpus()]
+    fine = oracle(rows, 1, 0.05)
+    halved = {r.text: fine.answers[r.text][Label.ABUSIVE] / 2 for r in forum}
+    silent = changed(fine, halved, Label.ABUSIVE)
+    gates = all_gates(silent, fine, forum, corpus(), prevalence=PREVALENCE, seed=0)
+    gate = next(gate for gate in gates if gate.name == "still_flags:abusive")
+    positive = {row.text for row in forum if row.labels[Label.ABUSIVE] == 1}
+    assert len(gate.examples) == 5
+    assert {example.text for example in gate.examples} <= positive
+    assert gate.to_record()["examples"][0]["candidate"] < 0.5
+
+
+def test_parity_shows_both_twins() -> None:
+    rows = corpus()
+    fair = oracle(rows, 1, 0.05)
+    unfair = changed(fair, {r.text: 0.3 for r in rows if r.side == "left"}, Label.PARTISAN)
+    gates = all_gates(unfair, fair, [], rows, prevalence=PREVALENCE, seed=0)
+    gate = next(gate for gate in gates if gate.name == "viewpoint_parity")
+    sides = {row.text: (row.pair, row.side) for row in rows}
+    first, second = (sides[example.text] for example in gate.examples[:2])
+    assert first[0] == second[0]
+    assert {first[1], second[1]} == {"left", "right"}
+
+
 def test_twins_are_left_and_right_jabs_of_one_pair() -> None:
     rows = corpus()
     found = twins(rows)

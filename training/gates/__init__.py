@@ -1,0 +1,67 @@
+"""Pure checks that a candidate must pass against ``current``, on the same held-out rows.
+
+A gate fails only when the figures prove harm: intervals decide, so a tiny held-out part cannot
+fail a candidate by noise. One module holds the gates of one kind; `all_gates` is their list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from classifiers.labels import DECIDING_LABELS, Label
+from classifiers.scorer import Scorer
+from training.example import Example
+from training.gates.gate import Gate, GateExample, Sides, compare
+from training.gates.neutral import neutral_news
+from training.gates.parity import twins, viewpoint_parity
+from training.gates.quality import calibrated, not_worse, still_flags
+
+__all__ = ["Gate", "GateExample", "all_gates", "twins"]
+
+CORPUS_TOLERANCE = 0.03
+
+
+def all_gates(
+    candidate: Scorer,
+    current: Scorer,
+    decisions: Sequence[Example],
+    corpus: Sequence[Example],
+    *,
+    prevalence: Mapping[Label, float],
+    seed: int,
+) -> list[Gate]:
+    """Return every gate's result.
+
+    Parameters
+    ----------
+    candidate, current : Scorer
+        Both loaded from their bundles, which proves that the candidate loads.
+    decisions : sequence of Example
+        The forum's held-out decisions.
+    corpus : sequence of Example
+        The held-out part of our own corpus.
+    prevalence : mapping of Label to float
+        For calibration.
+    seed : int
+        Of the bootstraps.
+    """
+    forum, own = compare(candidate, current, decisions), compare(candidate, current, corpus)
+    gates = [_complete(forum, own)]
+    for label in DECIDING_LABELS:
+        gates.append(not_worse("not_worse_on_decisions", forum, label, tolerance=0.0, seed=seed))
+        gates.append(
+            not_worse("not_worse_on_corpus", own, label, tolerance=CORPUS_TOLERANCE, seed=seed)
+        )
+        gates.append(calibrated(forum, label, prevalence[label], seed=seed))
+        gates.append(still_flags(forum, label, candidate, current))
+    gates.extend(viewpoint_parity(own, candidate))
+    gates.extend(neutral_news(own, candidate, current))
+    return gates
+
+
+def _complete(*parts: Sides) -> Gate:
+    lacking = sum(int((np.isnan(p.candidate) & ~np.isnan(p.current)).sum()) for p in parts)
+    detail = f"loads; {lacking} scores are missing that the current model gives"
+    return Gate("loads_and_scores", lacking == 0, detail, {"missing": lacking})
