@@ -56,7 +56,7 @@ def save_bundle(
     manifest: Manifest,
     *,
     documents: Mapping[str, bytes],
-    probes: Sequence[str],
+    probes: Sequence[str | ScoringInput],
     named_by_version: bool = False,
 ) -> str:
     """Write a bundle so that it is either whole or not there.
@@ -71,8 +71,8 @@ def save_bundle(
         All but ``files`` and ``libraries``, which are filled in.
     documents : mapping of str to bytes
         Card and pictures, by file name.
-    probes : sequence of str
-        Texts on which the compiled scorer must equal the pipeline within 1e-9.
+    probes : sequence of str or ScoringInput
+        Comments on which the compiled scorer must equal the pipeline within 1e-9.
     named_by_version : bool
         Whether to make a folder named by the model version inside ``path`` instead.
 
@@ -219,11 +219,15 @@ def _compile(pipeline: Any) -> dict[str, bytes]:
     }
 
 
-def _require_equal(scorer: LinearScorer, pipeline: Any, probes: Sequence[str]) -> None:
+def _require_equal(
+    scorer: LinearScorer, pipeline: Any, probes: Sequence[str | ScoringInput]
+) -> None:
     if not probes:
         return
     expected = pipeline.predict_proba(list(probes))
-    scored = scorer.score_many([ScoringInput(text) for text in probes])
+    scored = scorer.score_many(
+        [ScoringInput(probe) if isinstance(probe, str) else probe for probe in probes]
+    )
     actual = np.array([list(answer.probabilities.values()) for answer in scored])
     gap = float(np.abs(expected - actual).max())
     if not gap <= TOLERANCE:

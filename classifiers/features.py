@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -17,8 +18,9 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
-from classifiers.ngrams import START, pair_feature, token_features
-from classifiers.text import Folded, fold, tokenize
+from classifiers.ngrams import START, context_features, is_gram, pair_feature, token_features
+from classifiers.scorer import ScoringInput
+from classifiers.text import Folded, Token, fold, tokenize
 
 Floats = npt.NDArray[np.float64]
 
@@ -78,54 +80,64 @@ class FactoredMatrix:
         return sparse.csr_array(sparse.diags_array(self.scale) @ product)
 
 
+Comments = Iterable[str | ScoringInput]
+"""What vectorizers take; a ``str`` is a comment without context."""
+
+
 class _Reader:
-    """Turns texts into lists of unit keys; folds each distinct token once."""
+    """Turns comments into lists of unit keys; folds each distinct token once."""
 
     def __init__(self) -> None:
         self.folded: dict[tuple[str, str], Folded] = {}
 
-    def read(self, text: str) -> tuple[list[Folded], list[str]]:
-        """Return the folded tokens and the names of the neighbour pairs of a text."""
+    def read(self, comment: str | ScoringInput) -> tuple[list[Folded], list[str], list[str]]:
+        """Return the folded tokens, and the names of the neighbour pairs and of the context."""
+        if isinstance(comment, str):
+            comment = ScoringInput(comment)
         forms: list[Folded] = []
         pairs: list[str] = []
         before = START
-        for token in tokenize(text):
-            key = (token.kind, token.surface)
-            folded = self.folded.get(key)
-            if folded is None:
-                folded = self.folded[key] = fold(*key)
+        for token in tokenize(comment.text):
+            folded = self._fold(token)
             forms.append(folded)
             pairs.append(pair_feature(before, folded.form))
             before = folded.form
-        return forms, pairs
+        return forms, pairs, context_features(comment, self._fold)
 
-
-def _is_gram(name: str) -> bool:
-    return name[0] not in "=+!"
+    def _fold(self, token: Token) -> Folded:
+        key = (token.kind, token.surface)
+        folded = self.folded.get(key)
+        if folded is None:
+            folded = self.folded[key] = fold(*key)
+        return folded
 
 
 class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
-    """Words, neighbour pairs, in-word character n-grams and disguise signals.
+    """Words, neighbour pairs, in-word character n-grams, disguise signals and words of the context.
 
     Parameters
     ----------
     shortest, longest : int
         Lengths of character n-grams.
-    max_words, max_pairs, max_grams : int
+    max_words, max_pairs, max_grams, max_context : int
         How many of each family to keep, the most frequent first.
     min_documents : int
         A feature in fewer documents is dropped.
     gram_scale : float
         Factor on the weights of character n-grams: a word has a dozen of them, and unscaled they
         drown words and pairs.
+    context_scale : float
+        Factor on the weights of words of the title and the parent: they tell what a comment is
+        about, the comment's own words what it says.
 
     Attributes
     ----------
     names_ : list[str]
         Feature names, sorted.
     idf_ : ndarray of shape (n_features,)
-        ``log((1 + n) / (1 + df)) + 1``, scaled for n-grams, rounded to float32; ``df`` of a
-        character n-gram is the sum over the words that hold it, capped at ``n``.
+        ``log((1 + n) / (1 + df)) + 1``, scaled for n-grams and context, rounded to float32; ``df``
+        of a character n-gram is the sum over the words that hold it, capped at ``n``. For words of
+        the context ``n`` counts the documents that have one.
     """
 
     def __init__(  # noqa: PLR0913 (scikit-learn wants parameters spelt out)
@@ -136,24 +148,28 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         max_words: int = 40_000,
         max_pairs: int = 60_000,
         max_grams: int = 60_000,
+        max_context: int = 20_000,
         min_documents: int = 3,
         gram_scale: float = 0.3,
+        context_scale: float = 0.5,
     ) -> None:
         self.shortest = shortest
         self.longest = longest
         self.max_words = max_words
         self.max_pairs = max_pairs
         self.max_grams = max_grams
+        self.max_context = max_context
         self.min_documents = min_documents
         self.gram_scale = gram_scale
+        self.context_scale = context_scale
 
-    def fit(self, X: Iterable[str], y: object = None) -> Self:  # noqa: ARG002, N803
+    def fit(self, X: Comments, y: object = None) -> Self:  # noqa: ARG002, N803
         """Choose the vocabulary and its weights.
 
         Parameters
         ----------
-        X : iterable of str
-            Texts.
+        X : iterable of str or ScoringInput
+            Comments; a ``str`` has no context.
         y : ignored
 
         Returns
@@ -161,35 +177,46 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         NgramVectorizer
             Itself.
         """
-        n_samples, counts = self._document_counts(X)
-        limits = {"=": self.max_words, "+": self.max_pairs, "!": 16, "": self.max_grams}
+        n_samples, n_context, counts = self._document_counts(X)
+        limits = {
+            "=": self.max_words,
+            "+": self.max_pairs,
+            "!": 16,
+            "@": self.max_context,
+            "": self.max_grams,
+        }
         families: dict[str, list[tuple[int, str]]] = {key: [] for key in limits}
         for name, count in counts.items():
             if count >= self.min_documents:
-                family = "" if _is_gram(name) else name[0]
+                family = "" if is_gram(name) else name[0]
                 families[family].append((-count, name))
         kept = [name for key, rows in families.items() for _, name in sorted(rows)[: limits[key]]]
         return self.set_vocabulary(
-            sorted(kept), {name: min(counts[name], n_samples) for name in kept}, n_samples
+            sorted(kept),
+            {name: min(counts[name], n_samples) for name in kept},
+            n_samples,
+            n_context,
         )
 
-    def _document_counts(self, texts: Iterable[str]) -> tuple[int, Counter[str]]:
+    def _document_counts(self, comments: Comments) -> tuple[int, int, Counter[str]]:
         reader = _Reader()
         words: Counter[Folded] = Counter()
         counts: Counter[str] = Counter()
-        n_samples = 0
-        for text in texts:
-            forms, pairs = reader.read(text)
+        n_samples = n_context = 0
+        for comment in comments:
+            forms, pairs, context = reader.read(comment)
             words.update(set(forms))
             counts.update(set(pairs))
+            counts.update(context)
             n_samples += 1
+            n_context += bool(context)
         for folded, count in words.items():
             for name in set(token_features(folded, self.shortest, self.longest)):
                 counts[name] += count
-        return n_samples, counts
+        return n_samples, n_context, counts
 
     def set_vocabulary(
-        self, names: Sequence[str], counts: Mapping[str, int], n_samples: int
+        self, names: Sequence[str], counts: Mapping[str, int], n_samples: int, n_context: int = 0
     ) -> Self:
         """Take a ready vocabulary instead of counting.
 
@@ -201,6 +228,8 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Documents that hold each feature.
         n_samples : int
             Documents counted.
+        n_context : int
+            Those that had a title or parent.
 
         Returns
         -------
@@ -208,8 +237,11 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             Itself.
         """
         df = np.array([counts[name] for name in names], dtype=np.float64)
-        scale = np.array([self.gram_scale if _is_gram(name) else 1.0 for name in names])
-        idf = (np.log((1.0 + n_samples) / (1.0 + df)) + 1.0) * scale
+        is_context = np.array([name[0] == "@" for name in names], dtype=bool)
+        scale = np.array([self.gram_scale if is_gram(name) else 1.0 for name in names])
+        scale[is_context] = self.context_scale
+        documents = np.where(is_context, n_context, n_samples)
+        idf = (np.log((1.0 + documents) / (1.0 + df)) + 1.0) * scale
         return self.set_features(names, idf)
 
     def set_features(self, names: Sequence[str], idf: Floats) -> Self:
@@ -219,19 +251,19 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         self.vocabulary_ = {name: i for i, name in enumerate(self.names_)}
         return self
 
-    def factor(self, texts: Iterable[str]) -> FactoredMatrix:
-        """Return the features of texts as a `FactoredMatrix` (see there for shapes)."""
+    def factor(self, comments: Comments) -> FactoredMatrix:
+        """Return the features of comments as a `FactoredMatrix` (see there for shapes)."""
         units: dict[Folded | str, int] = {}
         indptr, indices = [0], list[int]()
         reader = _Reader()
         vocabulary = self.vocabulary_
-        for text in texts:
-            forms, pairs = reader.read(text)
+        for comment in comments:
+            forms, pairs, context = reader.read(comment)
             for folded in forms:
                 indices.append(units.setdefault(folded, len(units)))
-            for pair in pairs:
-                if pair in vocabulary:
-                    indices.append(units.setdefault(pair, len(units)))
+            for name in chain(pairs, context):
+                if name in vocabulary:
+                    indices.append(units.setdefault(name, len(units)))
             indptr.append(len(indices))
         documents = sparse.csr_array(
             (np.ones(len(indices)), indices, indptr), shape=(len(indptr) - 1, len(units))
@@ -258,8 +290,8 @@ class NgramVectorizer(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         weighted = sparse.csr_array(counts @ sparse.diags_array(self.idf_))
         return FactoredMatrix(documents, weighted, scale)
 
-    def transform(self, X: Iterable[str]) -> Any:  # noqa: N803
-        """Return the features of texts as a scipy CSR array of shape (n_samples, n_features)."""
+    def transform(self, X: Comments) -> Any:  # noqa: N803
+        """Return the features of comments as a scipy CSR array of shape (n_samples, n_features)."""
         return self.factor(X).to_csr()
 
     def __sklearn_is_fitted__(self) -> bool:

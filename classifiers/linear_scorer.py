@@ -1,7 +1,8 @@
 """The fast exact scorer: the fitted pipeline compiled into arrays. Needs numpy alone.
 
-A comment's log-odds are ``intercept + sum(parts) / sqrt(sum(masses))`` where each token and each
-known pair of neighbours has one part for each label and one mass (see `classifiers.features`).
+A comment's log-odds are ``intercept + sum(parts) / sqrt(sum(masses))`` where each token, each known
+pair of neighbours and each known word of the title and the parent has one part for each label and
+one mass (see `classifiers.features`).
 Parts of tokens are cached by their spelling, so most comments cost a look-up a word, and the
 explanation is the same sum before it is added up.
 """
@@ -18,12 +19,12 @@ import numpy.typing as npt
 
 from classifiers.explain import top_spans
 from classifiers.labels import Label
-from classifiers.ngrams import START, pair_feature, token_features
+from classifiers.ngrams import START, context_features, pair_feature, token_features
 from classifiers.scorer import Scored, ScoringInput, Span, Threshold
-from classifiers.text import fold, tokenize
+from classifiers.text import Folded, Token, fold, tokenize
 
 Floats = npt.NDArray[np.float64]
-Part = tuple[str, Floats]
+Part = tuple[Folded, Floats]
 
 CACHE_TOKENS = 30_000
 """Tokens in each of the cache's two generations; an entry takes about 400 bytes."""
@@ -133,18 +134,17 @@ class LinearScorer:
         return self._thresholds
 
     def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
-        """Score one comment; ``title`` and ``parent`` are accepted and not used yet."""
+        """Score one comment. Spans point into its text, never into title or parent."""
         offsets, is_word, parts, pairs = self._read(comment.text)
-        if not parts:
-            return self._answer(self._nothing, 1.0, ())
-        by_token = np.concatenate(parts).reshape(len(parts), -1)
-        total = by_token.sum(axis=0)
+        nothing = self._nothing
+        by_token = np.concatenate(parts).reshape(len(parts), -1) if parts else nothing[None, :][:0]
+        total = self._context(comment) + by_token.sum(axis=0)
         by_pair = self._table[[row for _, row in pairs]] if pairs else None
         if by_pair is not None:
             total = total + by_pair.sum(axis=0)
         norm = math.sqrt(total[-1]) or 1.0
         answer = self._answer(total, norm, ())
-        if not with_spans:
+        if not with_spans or not parts:
             return answer
         labels = self._worth_explaining(answer.probabilities)
         if not labels:
@@ -176,15 +176,12 @@ class LinearScorer:
         is_word: list[bool] = []
         parts: list[Floats] = []
         pairs: list[tuple[int, int]] = []
-        cache, rows = self._cache, self._rows
+        rows = self._rows
         before = START
-        for start, end, kind, surface in tokenize(text):
-            key = (kind, surface)
-            part = cache.get(key)
-            if part is None:
-                part = self._part(kind, surface)
-                cache.put(key, part)
-            form, vector = part
+        for token in tokenize(text):
+            start, end, kind, _ = token
+            folded, vector = self._part(token)
+            form = folded.form
             row = rows.get(pair_feature(before, form))
             if row is not None:
                 pairs.append((len(parts), row))
@@ -194,11 +191,23 @@ class LinearScorer:
             before = form
         return offsets, is_word, parts, pairs
 
-    def _part(self, kind: str, surface: str) -> Part:
-        folded = fold(kind, surface)
-        names = token_features(folded, *self._lengths)
+    def _part(self, token: Token) -> Part:
+        key = (token.kind, token.surface)
+        part = self._cache.get(key)
+        if part is None:
+            folded = fold(*key)
+            part = (folded, self._sum(token_features(folded, *self._lengths)))
+            self._cache.put(key, part)
+        return part
+
+    def _context(self, comment: ScoringInput) -> Floats:
+        if comment.title is None and comment.parent is None:
+            return self._nothing
+        return self._sum(context_features(comment, lambda token: self._part(token)[0]))
+
+    def _sum(self, names: Sequence[str]) -> Floats:
         rows = [self._rows[name] for name in names if name in self._rows]
-        return folded.form, self._table[rows].sum(axis=0) if rows else self._nothing
+        return np.asarray(self._table[rows].sum(axis=0)) if rows else self._nothing
 
     def _answer(self, total: Floats, norm: float, spans: tuple[Span, ...]) -> Scored:
         probabilities = {

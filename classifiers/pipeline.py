@@ -23,12 +23,14 @@ class PipelineParams:
         Heads, in column order.
     shortest, longest : int
         Lengths of character n-grams.
-    max_words, max_pairs, max_grams : int
+    max_words, max_pairs, max_grams, max_context : int
         Vocabulary limits for each family.
     min_documents : int
         Rarer features are dropped.
     gram_scale : float
         Factor on the weights of character n-grams.
+    context_scale : float
+        Factor on the weights of words of the thread's title and of the parent.
     penalty : float
         L2 penalty of each head.
     max_iter : int
@@ -44,8 +46,10 @@ class PipelineParams:
     max_words: int = 40_000
     max_pairs: int = 60_000
     max_grams: int = 60_000
+    max_context: int = 20_000
     min_documents: int = 3
     gram_scale: float = 0.3
+    context_scale: float = 0.5
     penalty: float = 0.7
     max_iter: int = 120
     partisan_ratio_exponent: float = 0.8
@@ -79,8 +83,10 @@ def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> 
                     max_words=chosen.max_words,
                     max_pairs=chosen.max_pairs,
                     max_grams=chosen.max_grams,
+                    max_context=chosen.max_context,
                     min_documents=chosen.min_documents,
                     gram_scale=chosen.gram_scale,
+                    context_scale=chosen.context_scale,
                 ),
             ),
             (

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 MAX_WORD_CHARS = 48
@@ -101,13 +102,15 @@ class Folded:
     signals: tuple[str, ...]
 
 
-def tokenize(text: str) -> list[Token]:
+def tokenize(text: str, most: int | None = None) -> list[Token]:
     """Cut a text into tokens, in order; white space belongs to none.
 
     Parameters
     ----------
     text : str
         Any string.
+    most : int, optional
+        Stop after so many tokens.
 
     Returns
     -------
@@ -115,7 +118,7 @@ def tokenize(text: str) -> list[Token]:
         Tokens with ascending, disjoint offsets.
     """
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(text):
+    for match in islice(_TOKEN.finditer(text), most):
         kind = match.lastgroup or "word"
         surface = match.group()
         if match.start("spaced") >= 0:

@@ -13,7 +13,7 @@ from classifiers.registry import BundleRef, Registry
 from classifiers.scorer import Threshold
 from training import settings
 from training.evaluate import Metrics, evaluate, records
-from training.example import Example
+from training.example import Example, scoring_inputs
 from training.refine import Refined
 from training.report import card, metric_table, table
 
@@ -93,7 +93,7 @@ def save_candidate(
         refined.pipeline,
         manifest,
         documents={"CARD.md": _card(manifest, len(rows)).encode()},
-        probes=[row.text for row in rows[:500]],
+        probes=scoring_inputs(rows[:500]),
         named_by_version=True,
     )
     return BundleRef(version, registry.path_for(version), is_default=False)

@@ -126,6 +126,8 @@ def _corpus_row(file: str, number: int, line: str) -> Example:
         category=record.get("category") or "",
         pair=record.get("pair") or "",
         topic=str(record["topic"]),
+        title=record.get("title") or None,
+        parent=record.get("parent") or None,
     )
 
 
@@ -187,4 +189,6 @@ def _exported_row(comment: LabelledComment) -> Example:
         group=f"author:{comment.forum}:{comment.author_id}" if comment.author_id else "",
         time=comment.decided_at or comment.created_at or "",
         key=f"{comment.forum}:{comment.comment_id}" if comment.comment_id else "",
+        title=comment.title,
+        parent=comment.parent,
     )

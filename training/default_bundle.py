@@ -19,7 +19,7 @@ from training import settings
 from training.dataset import CORPUS_DIR, read_corpus
 from training.default_card import default_documents
 from training.evaluate import by_slice, records, score_rows
-from training.example import Example, label_matrix, weight_matrix
+from training.example import Example, label_matrix, scoring_inputs, weight_matrix
 from training.fit import calibrate_pipeline, fit_pipeline
 from training.outside import read_outside
 from training.progress import Progress, silent
@@ -190,7 +190,7 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     manifest = replace(manifest, metrics={**manifest.metrics, **measured})
     progress("saving", 4, 5)
     documents = default_documents(manifest, scorer, material.test)
-    probes = [row.text for row in material.test[:: max(1, len(material.test) // 2000)]]
+    probes = scoring_inputs(material.test[:: max(1, len(material.test) // 2000)])
     version = save_bundle(out, pipeline, manifest, documents=documents, probes=probes)
     progress("done", 5, 5)
     return version

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from classifiers.labels import Label
-from classifiers.scorer import Scorer, ScoringInput
-from training.example import Example, Floats, label_matrix
+from classifiers.scorer import Scorer
+from training.example import Example, Floats, label_matrix, scoring_inputs
 
 _Z = 1.959964  # two-sided 95% of a normal distribution
 _BOOTSTRAPS = 100
@@ -170,7 +170,7 @@ def _ranking(scores: Floats, y: Floats, seed: int) -> tuple[Interval | None, Int
 
 def score_rows(scorer: Scorer, rows: Sequence[Example], labels: Sequence[Label]) -> Floats:
     """Return probabilities of shape (n_rows, n_labels); NaN for a label the model lacks."""
-    scored = scorer.score_many([ScoringInput(row.text) for row in rows])
+    scored = scorer.score_many(scoring_inputs(rows))
     return np.array(
         [[answer.probabilities.get(label, np.nan) for label in labels] for answer in scored]
     ).reshape(len(rows), len(labels))

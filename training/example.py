@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from classifiers.labels import Label
+from classifiers.scorer import ScoringInput
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +38,8 @@ class Example:
         Names the row for people: file and line of our corpus, forum and comment id of an export.
     side, category, pair, topic : str
         Of our own corpus; empty elsewhere.
+    title, parent : str or None
+        Context that the scorer will see, if known.
     """
 
     text: str
@@ -51,6 +54,13 @@ class Example:
     category: str = ""
     pair: str = ""
     topic: str = ""
+    title: str | None = None
+    parent: str | None = None
+
+
+def scoring_inputs(rows: Iterable[Example]) -> list[ScoringInput]:
+    """Return the rows as the scorer will see them, with their context."""
+    return [ScoringInput(row.text, row.title, row.parent) for row in rows]
 
 
 def label_matrix(rows: Sequence[Example], labels: Sequence[Label]) -> Floats:

@@ -11,7 +11,8 @@ from scipy.special import expit
 
 from classifiers.labels import Label
 from classifiers.pipeline import PipelineParams, build_pipeline
-from training.example import Example, Floats, label_matrix, weight_matrix
+from classifiers.scorer import ScoringInput
+from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
 
 
 def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
@@ -25,15 +26,15 @@ def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
     pipeline = build_pipeline(params)
     labels = [Label(name) for name in params.labels]
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
-    texts = [row.text for row in rows]
-    features.fit(texts)
-    heads.fit(features.factor(texts), label_matrix(rows, labels), weight_matrix(rows, labels))
+    comments = scoring_inputs(rows)
+    features.fit(comments)
+    heads.fit(features.factor(comments), label_matrix(rows, labels), weight_matrix(rows, labels))
     return pipeline
 
 
-def log_odds(pipeline: Any, texts: Sequence[str]) -> Floats:
-    """Return log-odds of shape (n_texts, n_labels) without multiplying the features out."""
-    matrix = pipeline.named_steps["features"].factor(texts)
+def log_odds(pipeline: Any, comments: Sequence[ScoringInput]) -> Floats:
+    """Return log-odds of shape (n_comments, n_labels) without multiplying the features out."""
+    matrix = pipeline.named_steps["features"].factor(comments)
     return np.asarray(pipeline.named_steps["heads"].decision_function(matrix), dtype=np.float64)
 
 
@@ -102,7 +103,7 @@ def calibrate_pipeline(
     """
     heads = pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]
-    scores = log_odds(pipeline, [row.text for row in rows])
+    scores = log_odds(pipeline, scoring_inputs(rows))
     y, weight = label_matrix(rows, labels), weight_matrix(rows, labels)
     slopes, shifts = np.ones(len(labels)), np.zeros(len(labels))
     for column, label in enumerate(labels):

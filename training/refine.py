@@ -20,8 +20,9 @@ from classifiers.features import FactoredMatrix
 from classifiers.heads import fit_logistic
 from classifiers.labels import Label
 from classifiers.ngrams import START, pair_feature, token_features
+from classifiers.scorer import ScoringInput
 from classifiers.text import fold, tokenize
-from training.example import Example, Floats, label_matrix, weight_matrix
+from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
 from training.fit import platt
 from training.split import bucket, groups
 
@@ -53,14 +54,14 @@ class Refined:
     refined: tuple[Label, ...]
 
 
-def extend_vocabulary(pipeline: Any, texts: Sequence[str]) -> Any:
-    """Return a copy of a pipeline whose vocabulary also holds the texts' frequent new features.
+def extend_vocabulary(pipeline: Any, comments: Sequence[ScoringInput]) -> Any:
+    """Return a copy of a pipeline whose vocabulary also holds the frequent new words and pairs.
 
     New features start with weight zero and with the highest weight of rarity in the vocabulary.
     """
     extended = copy.deepcopy(pipeline)
     features, heads = extended.named_steps["features"], extended.named_steps["heads"]
-    counts = _new_features(features, texts)
+    counts = _new_features(features, comments)
     chosen = sorted(counts, key=lambda name: (-counts[name], name))[:NEW_FEATURES]
     if not chosen:
         return extended
@@ -72,12 +73,12 @@ def extend_vocabulary(pipeline: Any, texts: Sequence[str]) -> Any:
     return extended
 
 
-def _new_features(features: Any, texts: Sequence[str]) -> dict[str, int]:
+def _new_features(features: Any, comments: Sequence[ScoringInput]) -> dict[str, int]:
     counts: Counter[str] = Counter()
-    for text in texts:
+    for comment in comments:
         found: set[str] = set()
         before = START
-        for token in tokenize(text):
+        for token in tokenize(comment.text):
             folded = fold(token.kind, token.surface)
             found.add(pair_feature(before, folded.form))
             found.add(token_features(folded, 1, 0)[0])
@@ -114,11 +115,11 @@ def refine(
     penalty : float
         Strength of the prior.
     """
-    pipeline = extend_vocabulary(base, [row.text for row in rows])
+    pipeline = extend_vocabulary(base, scoring_inputs(rows))
     heads = pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]
     both = [*rows, *anchors]
-    matrix = pipeline.named_steps["features"].factor([row.text for row in both])
+    matrix = pipeline.named_steps["features"].factor(scoring_inputs(both))
     scores = np.asarray(heads.decision_function(matrix))
     y, weight = label_matrix(both, labels), weight_matrix(both, labels)
     weight[len(rows) :] *= min(1.0, 0.25 * len(rows) / max(1, len(anchors)))

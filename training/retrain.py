@@ -17,7 +17,7 @@ from training.candidate import prevalence_of, save_candidate
 from training.dataset import DatasetError, Dropped, read_corpus, read_exports
 from training.default_bundle import split_corpus
 from training.evaluate import evaluate, records
-from training.example import Example, Floats, label_matrix
+from training.example import Example, Floats, label_matrix, scoring_inputs
 from training.fit import log_odds, platt, prevalence_weights
 from training.gates import Gate, all_gates
 from training.progress import Progress, silent
@@ -225,7 +225,7 @@ def _calibrate(
     heads = refined.pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]
     prevalence = prevalence_of(decisions)
-    scores = np.vstack([refined.held_out, log_odds(refined.pipeline, [row.text for row in own])])
+    scores = np.vstack([refined.held_out, log_odds(refined.pipeline, scoring_inputs(own))])
     answers = np.vstack([label_matrix(decisions, labels), label_matrix(own, labels)])
     weight = np.ones(len(scores))
     weight[len(decisions) :] = min(1.0, 0.25 * len(decisions) / max(1, len(own)))

@@ -8,6 +8,9 @@ from sklearn.linear_model import LogisticRegression
 
 from classifiers.features import NgramVectorizer
 from classifiers.heads import fit_logistic, log_count_ratios
+from classifiers.ngrams import CONTEXT_TOKENS, context_features, token_features
+from classifiers.scorer import ScoringInput
+from classifiers.text import Folded, fold
 from tests.unit.classifiers.toy import ABUSIVE, TEXTS, fitted
 
 
@@ -39,6 +42,44 @@ def test_limits_keep_the_most_frequent_of_each_family() -> None:
 def test_rows_without_known_features_are_zero() -> None:
     vectorizer = NgramVectorizer(min_documents=1).fit(TEXTS)
     assert vectorizer.transform(["", "\u4f60"]).nnz == 0
+
+
+def test_context_has_its_own_features_and_weights() -> None:
+    comments: list[str | ScoringInput] = [
+        ScoringInput("yes yes", title="The budget", parent="A balanced budget"),
+        ScoringInput("yes", parent="What budget?"),
+        ScoringInput("no"),
+        "no",
+    ]
+    vectorizer = NgramVectorizer(min_documents=1, context_scale=0.25).fit(comments)
+    columns = [column for column, name in enumerate(vectorizer.names_) if name[0] == "@"]
+    names = [vectorizer.names_[column] for column in columns]
+    assert names == ["@a", "@balanced", "@budget", "@the", "@what"]
+    weight_in_one = 0.25 * (np.log((1 + 2) / (1 + 1)) + 1)  # of the two comments with context
+    np.testing.assert_allclose(
+        vectorizer.idf_[columns], [weight_in_one, weight_in_one, 0.25, weight_in_one, weight_in_one]
+    )
+    alone = vectorizer.transform(["yes yes", "yes", "no", "no"]).toarray()
+    both = vectorizer.transform(comments).toarray()
+    assert not alone[:, columns].any()
+    np.testing.assert_array_equal(both[2:], alone[2:])
+    np.testing.assert_array_equal(both[:2, columns] > 0, [[1, 1, 1, 1, 0], [0, 0, 1, 0, 1]])
+
+
+def test_context_is_limited() -> None:
+    title = " ".join(f"a{'b' * number}c" for number in range(CONTEXT_TOKENS + 10))
+    names = context_features(ScoringInput("x", title, title), lambda token: fold(*token[2:]))
+    assert len(names) <= CONTEXT_TOKENS
+    comments = [ScoringInput("x", title), ScoringInput("y", "abc abbc")]
+    limited = NgramVectorizer(min_documents=1, max_context=1).fit(comments)
+    assert [name for name in limited.names_ if name[0] == "@"] == ["@abbc"]
+
+
+def test_words_cannot_pose_as_another_family() -> None:
+    for form in ("1@budget", "1!caps", "1+s", "1=ab"):
+        grams = token_features(Folded(form, has_letters=True, signals=()), 3, 5)[1:]
+        assert grams
+        assert not [gram for gram in grams if gram[0] in "@!+="]
 
 
 def test_estimators_can_be_cloned() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from classifiers.bundle import compile_scorer
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearScorer, TokenCache
 from classifiers.scorer import ScoringInput, Threshold
+from classifiers.text import Folded
 from tests.unit.classifiers.toy import LABELS, TEXTS, fitted
 
 PIPELINE = fitted()
@@ -61,14 +63,41 @@ def test_harmless_text_is_not_explained(scorer: LinearScorer) -> None:
     assert scorer.score(ScoringInput("lovely weather for a walk today")).spans == ()
 
 
-def test_context_is_accepted(scorer: LinearScorer) -> None:
+CONTEXTS = (
+    ScoringInput("you idiot", "The party meets", "the council ruined it"),
+    ScoringInput("so true", None, "The idiot party ruined the country, the fools!"),
+    ScoringInput("so true", "", ""),
+    ScoringInput("", "The party meets", None),
+    ScoringInput("a walk", "\ud83d i.d.i.o.t\u200b https://x.example @user 1350 !!", "\u4f60 f00l"),
+)
+WITH_CONTEXT = fitted(
+    [ScoringInput(text, text[::-1], other) for text, other in pairwise([*TEXTS, TEXTS[0]])]
+)
+
+
+def test_equals_the_pipeline_with_context() -> None:
+    scorer = compile_scorer(WITH_CONTEXT, THRESHOLDS)
+    actual = [list(a.probabilities.values()) for a in scorer.score_many(CONTEXTS)]
+    np.testing.assert_allclose(actual, WITH_CONTEXT.predict_proba(list(CONTEXTS)), atol=1e-9)
+
+
+def test_context_moves_the_score_and_never_gets_a_span() -> None:
+    scorer = compile_scorer(WITH_CONTEXT, THRESHOLDS)
     alone = scorer.score(ScoringInput("you idiot"))
-    assert scorer.score(ScoringInput("you idiot", title="A title", parent="A parent")) == alone
+    answered = scorer.score(ScoringInput("you idiot", parent="the idiot party ruined it again"))
+    assert answered.probabilities != alone.probabilities
+    assert answered.spans
+    assert all(span.end <= len("you idiot") for span in answered.spans)
+
+
+def test_unknown_context_changes_nothing(scorer: LinearScorer) -> None:
+    alone = scorer.score(ScoringInput("you idiot"))
+    assert scorer.score(ScoringInput("you idiot", title="qwx", parent="zzyzx")) == alone
 
 
 def test_cache_is_bounded_and_keeps_what_is_used() -> None:
     cache = TokenCache(capacity=10)
-    part = ("x", np.zeros(1))
+    part = (Folded("x", has_letters=True, signals=()), np.zeros(1))
     for number in range(100):
         cache.put(("word", str(number)), part)
         cache.put(("word", "often"), part) if cache.get(("word", "often")) is None else None

@@ -12,7 +12,7 @@ from classifiers.bundle import save_bundle
 from classifiers.labels import Label
 from classifiers.manifest import Manifest
 from classifiers.pipeline import PipelineParams, build_pipeline
-from classifiers.scorer import Threshold
+from classifiers.scorer import ScoringInput, Threshold
 
 TEXTS = (
     "you are an idiot and a fool",
@@ -31,7 +31,7 @@ PARAMS = PipelineParams(labels=tuple(label.value for label in LABELS), min_docum
 PROBES = ("you idiot!", "a walk", "")
 
 
-def fitted(texts: Sequence[str] = TEXTS, params: PipelineParams = PARAMS) -> Any:
+def fitted(texts: Sequence[str | ScoringInput] = TEXTS, params: PipelineParams = PARAMS) -> Any:
     y = np.array([ABUSIVE, PARTISAN], dtype=np.float64).T
     return build_pipeline(params).fit(list(texts), y)
 
