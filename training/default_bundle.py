@@ -21,10 +21,10 @@ from training.default_card import default_documents
 from training.evaluate import by_slice, records, score_rows
 from training.example import Example, label_matrix, scoring_inputs, weight_matrix
 from training.fit import calibrate_pipeline, fit_pipeline
+from training.held_out import Part, part_of, split_corpus
 from training.outside import read_outside
 from training.progress import Progress, silent
 from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
-from training.split import Split, bucket, by_hash
 from training.thresholds import choose
 
 
@@ -36,16 +36,6 @@ class Material:
     calibrate: list[Example]
     test: list[Example]
     data: list[dict[str, Any]]
-
-
-def split_corpus(rows: Sequence[Example]) -> Split:
-    """Split our corpus by whole events and twins; the test part never trains a shipped model."""
-    return by_hash(
-        rows,
-        seed=settings.SPLIT_SEED,
-        calibrate=settings.CORPUS_CALIBRATE_SHARE,
-        test=settings.CORPUS_TEST_SHARE,
-    )
 
 
 def gather(data_dir: Path, terms: str, seed: int) -> Material:
@@ -67,14 +57,13 @@ def gather(data_dir: Path, terms: str, seed: int) -> Material:
             continue
         rows = read_source(source, data_dir)
         material.data.append(describe_source(source, data_dir, len(rows)))
+        parts = {
+            Part.TRAIN: material.train,
+            Part.CALIBRATE: material.calibrate,
+            Part.TEST: material.test,
+        }
         for row in rows:
-            place = bucket(row.group, settings.SPLIT_SEED)
-            if place < settings.PUBLIC_TEST_SHARE:
-                material.test.append(row)
-            elif place < settings.PUBLIC_TEST_SHARE + settings.PUBLIC_CALIBRATE_SHARE:
-                material.calibrate.append(row)
-            else:
-                material.train.append(row)
+            parts[part_of(row)].append(row)
     _add_corpus(material)
     for part in (material.train, material.calibrate):
         news = [row for row in part if row.source == "basil_sentences"]

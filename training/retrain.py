@@ -15,11 +15,11 @@ from classifiers.registry import BundleRef, Registry
 from classifiers.scorer import Threshold
 from training.candidate import prevalence_of, save_candidate
 from training.dataset import DatasetError, Dropped, read_corpus, read_exports
-from training.default_bundle import split_corpus
 from training.evaluate import evaluate, records
 from training.example import Example, Floats, label_matrix, scoring_inputs
 from training.fit import log_odds, platt, prevalence_weights
 from training.gates import Gate, all_gates
+from training.held_out import split_corpus
 from training.progress import Progress, silent
 from training.refine import Refined, refine
 from training.split import by_time
