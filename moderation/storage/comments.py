@@ -90,6 +90,7 @@ def insert_comment(
         repeat_key=new.repeat_key,
         author_id=_author_id(connection, forum_id, comment.author),
         thread_id=_thread_id(connection, forum_id, comment.thread),
+        scored_title=comment.thread.title if comment.thread else None,
         parent_external_id=comment.parent.external_id if comment.parent else None,
         parent_text=comment.parent.text if comment.parent else None,
         permalink=comment.permalink,

@@ -173,6 +173,7 @@ comments = Table(
     Column("repeat_key", String(32)),
     Column("author_id", Id, ForeignKey("authors.id")),
     Column("thread_id", Id, ForeignKey("threads.id")),
+    Column("scored_title", String(1000)),  # threads are renamed; a score must stay explainable
     Column("parent_external_id", String(200)),
     Column("parent_text", Text),
     Column("permalink", String(2000)),

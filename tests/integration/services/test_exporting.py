@@ -92,6 +92,18 @@ def test_a_row_says_what_who_when_and_why(
     assert b"never exported" not in exported(runtime)
 
 
+def test_the_title_is_the_one_that_was_scored(runtime: Runtime, forum: Forum, mira: User) -> None:
+    first = a_comment("c1", text="You idiot", thread=Thread("t1", "Budget day"))
+    decided(runtime, mira, submitted(runtime, forum, first))
+    later = [
+        a_comment("c2", text="Such an idiot", thread=Thread("t1", "Budget day (closed)")),
+        a_comment("c3", text="What an idiot", thread=Thread("t1")),
+    ]
+    for comment in later:
+        decided(runtime, mira, submitted(runtime, forum, comment))
+    assert [row.title for row in rows(runtime)] == ["Budget day", "Budget day (closed)", None]
+
+
 def test_an_undone_decision_is_not_exported(runtime: Runtime, forum: Forum, mira: User) -> None:
     made = decided(runtime, mira, submitted(runtime, forum, a_comment(text="You idiot")))
     item = review.undo(runtime, mira, made.id, ttl_s=300)

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage import schema
@@ -95,3 +95,22 @@ def test_two_migrations_at_once_take_turns(empty_url: str) -> None:
             database.dispose()
 
     assert race(migrate, [empty_url] * 4) == [schema.head()] * 4
+
+
+def test_comments_of_an_older_schema_keep_their_threads_title(empty: Database) -> None:
+    schema.upgrade(empty, "0001")
+    with empty.write() as connection:
+        for statement in (
+            "INSERT INTO forums (id, slug, name, created_at)"
+            " VALUES (1, 'f', 'F', '2026-03-02 09:00:00')",
+            "INSERT INTO threads (id, forum_id, external_id, title) VALUES (7, 1, 't', 'Budget')",
+            "INSERT INTO comments (id, forum_id, external_id, revision, is_latest, source,"
+            " text_format, body, quotes, thread_id, received_at) VALUES"
+            " (1, 1, 'c', 'r', true, 'x', 'plain', 'x', '[]', 7, '2026-03-02 09:00:00'),"
+            " (2, 1, 'd', 'r', true, 'x', 'plain', 'x', '[]', NULL, '2026-03-02 09:00:00')",
+        ):
+            connection.execute(text(statement))
+    schema.upgrade(empty)
+    with empty.read() as connection:
+        titles = connection.scalars(text("SELECT scored_title FROM comments ORDER BY id")).all()
+    assert titles == ["Budget", None]
