@@ -13,11 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from classifiers.bundle import DEFAULT_BUNDLE, BundleError, load_scorer
+from classifiers.bundle import DEFAULT_BUNDLE, BundleError, load_pipeline, load_scorer
 from classifiers.registry import Registry, RegistryError
+from classifiers.suspicious import to_json_line
 from training.dataset import DatasetError, read_exports
 from training.default_bundle import build_default
 from training.evaluate import evaluate, records
+from training.noise import listed, suspicious
 from training.progress import Progress, as_json, as_text
 from training.report import metric_table
 from training.retrain import RetrainResult, retrain
@@ -28,10 +30,15 @@ OK, BAD_INPUT, GATES_FAILED = 0, 2, 3
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     options = _parser().parse_args(arguments)
-    commands = {"build-default": _build, "retrain": _retrain, "evaluate": _evaluate}
+    commands = {
+        "build-default": _build,
+        "retrain": _retrain,
+        "evaluate": _evaluate,
+        "noise": _noise,
+    }
     try:
         return commands[options.command](options)
-    except (DatasetError, BundleError, RegistryError) as error:
+    except (DatasetError, BundleError, RegistryError, OSError) as error:
         if getattr(options, "json", False):
             _emit({"event": "error", "message": str(error)})
         sys.stderr.write(f"{error}\n")
@@ -63,6 +70,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--version", default=None, help="default: the current bundle")
     check.add_argument("--seed", type=int, default=0)
     check.add_argument("--json", action="store_true", help="one JSON object")
+    noise = commands.add_parser("noise", help="list labels that are worth another look")
+    noise.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
+    noise.add_argument("--out", type=Path, required=True, help="JSON Lines file to write")
+    noise.add_argument("--models-dir", type=Path, default=None)
+    noise.add_argument("--seed", type=int, default=0)
+    noise.add_argument("--json", action="store_true", help="one JSON object")
     return parser
 
 
@@ -132,6 +145,30 @@ def _evaluate(options: argparse.Namespace) -> int:
         )
     else:
         sys.stdout.write(f"{ref.version}\n\n{metric_table({'files': metrics})}\n")
+    return OK
+
+
+def _noise(options: argparse.Namespace) -> int:
+    base = Registry(options.models_dir or Path("/nonexistent")).packaged()
+    rows, dropped = read_exports(options.exports)
+    found = listed(rows, suspicious(rows, load_pipeline(base.path), seed=options.seed))
+    partial = options.out.with_name(options.out.name + ".partial")
+    partial.write_text("".join(to_json_line(row) + "\n" for row in found), encoding="utf-8")
+    partial.replace(options.out)
+    if options.json:
+        _emit(
+            {
+                "event": "result",
+                "rows": len(rows),
+                "dropped": len(dropped),
+                "suspicious": len(found),
+                "file": str(options.out),
+            }
+        )
+    else:
+        sys.stdout.write(
+            f"{len(found)} labels of {len(rows)} comments are worth another look: {options.out}\n"
+        )
     return OK
 
 

@@ -191,4 +191,5 @@ def _exported_row(comment: LabelledComment) -> Example:
         key=f"{comment.forum}:{comment.comment_id}" if comment.comment_id else "",
         title=comment.title,
         parent=comment.parent,
+        revision=comment.revision or "",
     )

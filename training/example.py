@@ -40,6 +40,8 @@ class Example:
         Of our own corpus; empty elsewhere.
     title, parent : str or None
         Context that the scorer will see, if known.
+    revision : str
+        Of an export: which revision was decided; empty elsewhere.
     """
 
     text: str
@@ -56,6 +58,7 @@ class Example:
     topic: str = ""
     title: str | None = None
     parent: str | None = None
+    revision: str = ""
 
 
 def scoring_inputs(rows: Iterable[Example]) -> list[ScoringInput]:
