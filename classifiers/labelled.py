@@ -1,20 +1,27 @@
-"""The export contract: one labelled comment a line, with its provenance.
+"""The export contract: one labelled comment a row, with its provenance.
 
-``moderation export`` writes it, ``moderation train`` reads it. The two sides never import each
-other; this file is where they meet.
+``moderation export`` writes it, ``moderation train`` and ``moderation import-labels`` read it. The
+two sides never import each other; this file is where they meet.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from classifiers.labels import Label
 
-SCHEMA = "labelled-comment/1"
-"""Name and version of the line format; a reader refuses any other."""
+SCHEMA = "labelled-comment/2"
+"""Name and version of the row format. Version 2 added ``text_sha256``, ``n_judges`` and
+``agreement``, and lets ``text`` be left out."""
+
+READABLE_SCHEMAS = ("labelled-comment/1", SCHEMA)
+"""What is read; any other is refused."""
 
 
 class LabelledCommentError(ValueError):
@@ -28,7 +35,8 @@ class LabelledComment:
     Attributes
     ----------
     text : str
-        The author's own words as they were scored (plain text, quotes removed).
+        The author's own words as they were scored (plain text, quotes removed). Empty when only
+        ``text_sha256`` was exported.
     labels : Mapping[Label, bool]
         Judged labels. A label that is absent is *unknown*, not false.
     title, parent : str or None
@@ -48,6 +56,12 @@ class LabelledComment:
         That model's scores at the time.
     weight : float
         Weight in training, positive.
+    text_sha256 : str or None
+        64 hex digits of the text's UTF-8 bytes: stands for a text that was left out.
+    n_judges : int or None
+        How many people judged the comment; None if unknown.
+    agreement : float or None
+        Share of them, in (0, 1], that gave the answers of this row.
     """
 
     text: str
@@ -68,8 +82,12 @@ class LabelledComment:
     model_version: str | None = None
     scores: Mapping[Label, float] = field(default_factory=dict)
     weight: float = 1.0
+    text_sha256: str | None = None
+    n_judges: int | None = None
+    agreement: float | None = None
 
 
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPTIONAL_TEXT = (
     "title",
     "parent",
@@ -89,7 +107,11 @@ _OPTIONAL_TEXT = (
 
 def to_record(comment: LabelledComment) -> dict[str, Any]:
     """Return the JSON-ready mapping of a labelled comment, with a fixed key order."""
-    record: dict[str, Any] = {"schema": SCHEMA, "text": comment.text}
+    record: dict[str, Any] = {
+        "schema": SCHEMA,
+        "text": comment.text or None,
+        "text_sha256": comment.text_sha256,
+    }
     record["labels"] = {
         label.value: comment.labels[label] for label in Label if label in comment.labels
     }
@@ -100,6 +122,8 @@ def to_record(comment: LabelledComment) -> dict[str, Any]:
         label.value: comment.scores[label] for label in Label if label in comment.scores
     }
     record["weight"] = comment.weight
+    record["n_judges"] = comment.n_judges
+    record["agreement"] = comment.agreement
     return record
 
 
@@ -118,23 +142,21 @@ def from_record(record: object) -> LabelledComment:
     """
     if not isinstance(record, dict):
         raise LabelledCommentError("line: expected a JSON object")
-    if record.get("schema") != SCHEMA:
+    if record.get("schema") not in READABLE_SCHEMAS:
         raise LabelledCommentError(f"schema: expected {SCHEMA!r}")
-    text = record.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise LabelledCommentError("text: expected a non-empty string")
-    weight = record.get("weight", 1.0)
-    if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight > 0:
-        raise LabelledCommentError("weight: expected a positive number")
+    text, text_sha256 = _text(record)
     source = record.get("source", "import")
-    if not isinstance(source, str):
-        raise LabelledCommentError("source: expected a string")
+    if not isinstance(source, str) or not source:
+        raise LabelledCommentError("source: expected a non-empty string")
     return LabelledComment(
         text=text,
         labels=_labels(record.get("labels")),
         source=source,
         scores=_scores(record.get("scores", {})),
-        weight=float(weight),
+        weight=_weight(record.get("weight", 1.0)),
+        text_sha256=text_sha256,
+        n_judges=_n_judges(record.get("n_judges")),
+        agreement=_agreement(record.get("agreement")),
         **{name: _optional_text(record, name) for name in _OPTIONAL_TEXT},
     )
 
@@ -146,6 +168,46 @@ def from_json_line(line: str) -> LabelledComment:
     except (ValueError, RecursionError) as error:
         raise LabelledCommentError("line: expected one JSON object") from error
     return from_record(record)
+
+
+def sha256_of(text: str) -> str:
+    """Return what stands for a text that is left out."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _text(record: Mapping[str, Any]) -> tuple[str, str | None]:
+    text, digest = record.get("text"), record.get("text_sha256")
+    if digest is not None and not (isinstance(digest, str) and _SHA256.fullmatch(digest)):
+        raise LabelledCommentError("text_sha256: expected 64 hex digits")
+    if text is None and digest is not None:
+        return "", digest
+    if not isinstance(text, str) or not text.strip():
+        raise LabelledCommentError("text: expected a non-empty string")
+    return text, digest
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _weight(value: Any) -> float:
+    if not _is_number(value) or not value > 0:
+        raise LabelledCommentError("weight: expected a positive number")
+    return float(value)
+
+
+def _n_judges(value: Any) -> int | None:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        raise LabelledCommentError("n_judges: expected a whole number from 1 or null")
+    return value
+
+
+def _agreement(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not _is_number(value) or not 0 <= value <= 1:
+        raise LabelledCommentError("agreement: expected a number in [0, 1] or null")
+    return float(value)
 
 
 def _optional_text(record: Mapping[str, Any], name: str) -> str | None:
@@ -175,7 +237,7 @@ def _scores(value: object) -> dict[Label, float]:
     for name, score in value.items():
         if name not in {label.value for label in Label}:
             raise LabelledCommentError(f"scores.{name}: unknown label")
-        if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
+        if not _is_number(score) or not 0 <= score <= 1:
             raise LabelledCommentError(f"scores.{name}: expected a number in [0, 1]")
         scores[Label(name)] = float(score)
     return scores

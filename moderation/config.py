@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from moderation.domain.feedback import FeedbackWeights, parse_weights
+
 PREFIX = "MODERATION_"
 
 
@@ -135,6 +137,13 @@ def _limit_store(raw: str) -> str:
     return raw
 
 
+def _weights(raw: str) -> FeedbackWeights:
+    try:
+        return parse_weights(raw)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting. Each carries its parser, unit, default and help as field metadata."""
@@ -216,6 +225,11 @@ class Settings:
     )
     delivery_attempts: int = _setting(
         10, _whole(1, 50), "Tries before a delivery is parked.", unit="tries"
+    )
+    feedback_weights: FeedbackWeights = _setting(
+        FeedbackWeights(),
+        _weights,
+        "Weight in training by source of a label; what is not named keeps its default.",
     )
     log_level: str = _setting(
         "info", _choice("debug", "info", "warning", "error"), "Least level that is logged."

@@ -181,6 +181,12 @@ def _lines(path: Path) -> Iterable[tuple[int, str]]:
 
 
 def _exported_row(comment: LabelledComment) -> Example:
+    if not comment.text:
+        raise LabelledCommentError(
+            "text: the export was made without texts, only their hashes, and a hash teaches "
+            "nothing; bring the labels in where the texts are ('moderation import-labels') and "
+            "train there, or export again with texts"
+        )
     return Example(
         comment.text.strip(),
         {label: float(judged) for label, judged in comment.labels.items()},

@@ -21,7 +21,7 @@ from moderation.domain.forum import Forum
 from moderation.services.exporting import ExportFormat, count_export, export_labels
 from moderation.services.intake import submit_comments
 from moderation.services.runtime import Runtime
-from moderation.storage.decisions import ExportFilter
+from moderation.storage.labelled import ExportFilter
 from moderation.web.records import comment_from_line
 
 _BATCH = 200

@@ -14,7 +14,7 @@ from moderation.cli.output import json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
 from moderation.services.exporting import ExportFormat
-from moderation.storage.decisions import ExportFilter
+from moderation.storage.labelled import ExportFilter
 
 _files = click.argument(
     "exports", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)

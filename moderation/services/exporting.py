@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import IO
 
 from classifiers.labelled import LabelledComment, to_json_line, to_record
 from classifiers.labels import Label
 from moderation.services.runtime import Runtime
-from moderation.storage.decisions import ExportFilter, count_labelled, labelled_comments
+from moderation.storage.labelled import ExportFilter, count_labelled, labelled_comments
 
 
 class ExportFormat(StrEnum):
@@ -63,7 +64,8 @@ def export_labels(
     """
     digest, rows = hashlib.sha256(), 0
     with runtime.database.read() as connection:
-        found = labelled_comments(connection, wanted)
+        batches = labelled_comments(connection, wanted, runtime.feedback_weights)
+        found = chain.from_iterable(batches)
         lines = _json_lines(found) if export_format is ExportFormat.JSONL else _csv_lines(found)
         for line, is_row in lines:
             data = line.encode("utf-8")
@@ -96,6 +98,7 @@ _TEXT_COLUMNS = (
     "reason_code",
     "source",
     "model_version",
+    "text_sha256",
 )
 COLUMNS = (
     "schema",
@@ -103,6 +106,8 @@ COLUMNS = (
     *(f"label_{label.value}" for label in Label),
     *(f"score_{label.value}" for label in Label),
     "weight",
+    "n_judges",
+    "agreement",
 )
 _FORMULA_STARTS = (*"=+-@", *"\uff1d\uff0b\uff0d\uff20", "\t", "\r", "\n", "'")
 
@@ -134,7 +139,7 @@ def _csv_row(comment: LabelledComment) -> list[str]:
         *(_harmless(record[name] or "") for name in _TEXT_COLUMNS),
         *(json.dumps(record["labels"].get(label.value)) for label in Label),
         *(json.dumps(record["scores"].get(label.value)) for label in Label),
-        json.dumps(record["weight"]),
+        *(json.dumps(record[name]) for name in ("weight", "n_judges", "agreement")),
     ]
 
 

@@ -31,6 +31,7 @@ from moderation.storage import comments, decisions, forums, judgements, review_q
 from moderation.storage.database import Connection
 from moderation.storage.deliveries import Delivery, comment_deliveries
 from moderation.storage.events import append_event, comment_events
+from moderation.storage.feedback import NewFeedback, insert_feedback, withdraw_decision
 from moderation.storage.reports import report_reasons
 from moderation.storage.review_queue import QueueCounts, QueueFilter, ReviewItem
 from moderation.storage.users import User
@@ -274,6 +275,7 @@ def decide(
         if not review_queue.close_by_decision(connection, item_id, token, decision_id, at=now):
             raise _why_lost(connection, item_id)
         stored = _decision(connection, decision_id)
+        _teach(connection, judgement, stored, _item(connection, item_id).source)
         _announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
         return stored
 
@@ -328,6 +330,7 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         )
         if not reopened:
             raise ConflictError("This decision is no longer in force.")
+        withdraw_decision(connection, undone.id, at=now)
         _announce(
             connection,
             runtime,
@@ -426,6 +429,24 @@ def _why_lost(connection: Connection, item_id: int) -> ModerationError:
         return AlreadyDecidedError("Somebody has decided this item meanwhile.")
     holder = item.claimed_by or "nobody"
     return ClaimLostError(f"The claim is gone; {holder} holds the item now.")
+
+
+def _teach(connection: Connection, judgement: Judgement, decision: Decision, source: str) -> None:
+    """Put a decision's labels where all labels are that train (ADR 14)."""
+    insert_feedback(
+        connection,
+        NewFeedback(
+            forum_id=judgement.forum_id,
+            comment_pk=judgement.comment_pk,
+            source=source,
+            labels=decision.labels,
+            decision=decision.action.value,
+            reason=decision.reason,
+            decided_by=decision.moderator,
+            decision_id=decision.id,
+        ),
+        at=decision.created_at,
+    )
 
 
 def _announce(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from moderation.domain.feedback import FeedbackWeights
 from moderation.services.live_models import LiveModels
 from moderation.services.live_policies import LivePolicies
 from moderation.storage.database import Database
@@ -36,6 +37,8 @@ class Runtime:
     new_token : Callable[[], str]
         Gives 32 random hex digits.
     policies : LivePolicies
+    feedback_weights : FeedbackWeights
+        What a label weighs in training, by its source.
     """
 
     database: Database
@@ -43,3 +46,4 @@ class Runtime:
     clock: Clock = utc_now
     new_token: Callable[[], str] = _token
     policies: LivePolicies = field(default_factory=LivePolicies)
+    feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
-from classifiers.labelled import LabelledComment
 from classifiers.labels import Label
 from moderation.domain.judgement import Decision
 from moderation.domain.review import DecisionAction
@@ -19,9 +18,7 @@ from moderation.storage.tables import (
     decisions,
     forums,
     review_items,
-    threads,
     users,
-    verdicts,
 )
 
 
@@ -61,21 +58,6 @@ class AuthorRecord:
     approved: int
     rejected: int
     recent: tuple[DecisionAction, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ExportFilter:
-    """Which decided comments are exported; None means all.
-
-    Attributes
-    ----------
-    forum : str or None
-        None means every forum but demos, whose decisions are play.
-    """
-
-    forum: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 def insert_decision(connection: Connection, new: NewDecision, *, at: datetime) -> int:
@@ -241,73 +223,6 @@ def author_record(connection: Connection, forum_id: int, author: str) -> AuthorR
     )
 
 
-def labelled_comments(
-    connection: Connection, wanted: ExportFilter, *, batch: int = 1000
-) -> Iterator[LabelledComment]:
-    """Yield the decided comments in the order of their decisions, a batch at a time."""
-    query = (
-        select(
-            decisions.c.id,
-            decisions.c.action,
-            decisions.c.labels,
-            decisions.c.reason,
-            decisions.c.created_at.label("decided_at"),
-            comments.c.body,
-            comments.c.external_id,
-            comments.c.revision,
-            comments.c.scored_title,
-            comments.c.parent_text,
-            comments.c.posted_at,
-            comments.c.received_at,
-            authors.c.external_id.label("author"),
-            threads.c.external_id.label("thread"),
-            forums.c.slug,
-            users.c.username,
-            review_items.c.source,
-            verdicts.c.model_version,
-            verdicts.c.scores,
-        )
-        .join(review_items, review_items.c.decision_id == decisions.c.id)
-        .join(comments, comments.c.id == decisions.c.comment_id)
-        .join(verdicts, verdicts.c.comment_id == comments.c.id)
-        .join(forums, forums.c.id == comments.c.forum_id)
-        .join(users, users.c.id == decisions.c.moderator_id)
-        .outerjoin(authors, authors.c.id == comments.c.author_id)
-        .outerjoin(threads, threads.c.id == comments.c.thread_id)
-        .where(*_exported(wanted))
-        .order_by(decisions.c.id)
-        .limit(batch)
-    )
-    last = 0
-    while rows := connection.execute(query.where(decisions.c.id > last)).mappings().all():
-        yield from (_labelled(row) for row in rows)
-        last = rows[-1]["id"]
-
-
-def count_labelled(connection: Connection, wanted: ExportFilter) -> int:
-    """Return how many rows `labelled_comments` will give."""
-    query = (
-        select(func.count(decisions.c.id))
-        .join(review_items, review_items.c.decision_id == decisions.c.id)
-        .join(comments, comments.c.id == decisions.c.comment_id)
-        .join(forums, forums.c.id == decisions.c.forum_id)
-        .where(*_exported(wanted))
-    )
-    return connection.scalar(query) or 0
-
-
-def _exported(wanted: ExportFilter) -> list[ColumnElement[bool]]:
-    conditions = [
-        forums.c.slug == wanted.forum if wanted.forum is not None else ~forums.c.is_demo,
-        func.trim(comments.c.body) != "",  # nothing but quotes: there are no words to learn from
-    ]
-    if wanted.since is not None:
-        conditions.append(decisions.c.created_at >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(decisions.c.created_at < wanted.until)
-    return conditions
-
-
 def _decision(row: RowMapping) -> Decision:
     return Decision(
         id=row["id"],
@@ -323,32 +238,6 @@ def _decision(row: RowMapping) -> Decision:
         policy_version=row["policy_version"],
         created_at=row["created_at"],
         undoes_id=row["undoes_id"],
-    )
-
-
-def _rfc3339(at: datetime | None) -> str | None:
-    return at.isoformat().replace("+00:00", "Z") if at is not None else None
-
-
-def _labelled(row: RowMapping) -> LabelledComment:
-    return LabelledComment(
-        text=row["body"],
-        labels={Label(name): judged for name, judged in row["labels"].items()},
-        title=row["scored_title"],
-        parent=row["parent_text"],
-        forum=row["slug"],
-        comment_id=row["external_id"],
-        revision=row["revision"],
-        thread_id=row["thread"],
-        author_id=row["author"],
-        created_at=_rfc3339(row["posted_at"] or row["received_at"]),
-        decided_at=_rfc3339(row["decided_at"]),
-        decided_by=row["username"],
-        decision=row["action"],
-        reason_code=row["reason"],
-        source=row["source"],
-        model_version=row["model_version"],
-        scores={Label(score[0]): score[1] for score in row["scores"]},
     )
 
 

@@ -270,6 +270,32 @@ decisions = Table(
     Index(None, "moderator_id", "id"),
 )
 
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(),
+    _comment_id(),
+    Column("decision_id", Id, ForeignKey("decisions.id", ondelete="CASCADE"), unique=True),
+    Column("source", String(40), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("decision", String(16)),
+    Column("reason", String(40)),
+    Column("decided_by", String(200)),
+    Column("decided_at", UtcDateTime),
+    Column("weight", Float),
+    Column("text", Text),
+    Column("provenance", JSON),
+    Column("row_digest", String(64), unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    CheckConstraint("(comment_id IS NULL) = (text IS NOT NULL)", name="text"),
+    CheckConstraint("decision_id IS NULL OR comment_id IS NOT NULL", name="desk"),
+    CheckConstraint("weight > 0", name="weight"),
+    Index(None, "forum_id", "id"),
+    Index(None, "comment_id", "id"),
+)
+
 reports = Table(
     "reports",
     metadata,

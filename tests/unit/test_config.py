@@ -196,3 +196,21 @@ def test_what_is_left_open_follows_from_the_rest() -> None:
     assert settings.resolved_models_dir == Path("/srv/m/models")
     assert settings.resolved_public_url == "http://h:1"
     assert not settings.is_https
+
+
+def test_weights_change_what_they_name_and_no_more() -> None:
+    raw = {"MODERATION_FEEDBACK_WEIGHTS": "host_correction=0.1, my-set = 3"}
+    weights = load_settings(raw).feedback_weights
+    assert dict(weights) == {
+        **dict(Settings().feedback_weights),
+        "host_correction": 0.1,
+        "my-set": 3.0,
+    }
+
+
+@pytest.mark.parametrize(
+    "raw", ["host_correction", "host_correction=0", "host_correction=nan", "Host=1", "a=1,,b=1"]
+)
+def test_a_wrong_weight_says_what_was_expected(raw: str) -> None:
+    with pytest.raises(SettingsError, match=r"expected SOURCE=WEIGHT with weights from 0\.01"):
+        load_settings({"MODERATION_FEEDBACK_WEIGHTS": raw})

@@ -11,7 +11,7 @@ from flask import request, send_file
 from moderation.domain.review import Role
 from moderation.services import exporting, registration
 from moderation.services.exporting import ExportFormat
-from moderation.storage.decisions import ExportFilter
+from moderation.storage.labelled import ExportFilter
 from moderation.web import current
 from moderation.web.desk import fields, layout, session
 from moderation.web.desk.blueprint import bp

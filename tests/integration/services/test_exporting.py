@@ -12,12 +12,13 @@ import pytest
 from classifiers.labelled import LabelledComment, from_json_line
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
+from moderation.domain.feedback import FeedbackWeights
 from moderation.domain.forum import Forum
 from moderation.domain.review import ReasonCode
 from moderation.services import registration, review
 from moderation.services.exporting import COLUMNS, ExportFormat, count_export, export_labels
 from moderation.services.runtime import Runtime
-from moderation.storage.decisions import ExportFilter
+from moderation.storage.labelled import ExportFilter, labelled_comments
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 from tests.fakes import START, FixedClock
@@ -88,6 +89,8 @@ def test_a_row_says_what_who_when_and_why(
         source="model",
         model_version="2026-01-01-0000000001",
         scores={row.label: row.score for row in judgement.scores},
+        n_judges=1,
+        agreement=1.0,
     )
     assert b"never exported" not in exported(runtime)
 
@@ -154,12 +157,12 @@ def test_a_comment_without_words_of_its_own_is_left_out(
 def test_long_exports_come_in_batches_without_gap_or_copy(
     runtime: Runtime, forum: Forum, mira: User
 ) -> None:
-    from moderation.storage.decisions import labelled_comments  # noqa: PLC0415
-
     for number in range(7):
         decided(runtime, mira, submitted(runtime, forum, a_comment(f"c{number}", "You idiot")))
     with runtime.database.read() as connection:
-        found = [row.comment_id for row in labelled_comments(connection, ALL, batch=3)]
+        batches = list(labelled_comments(connection, ALL, FeedbackWeights(), batch=3))
+    assert [len(batch) for batch in batches] == [3, 3, 1]
+    found = [row.comment_id for batch in batches for row in batch]
     assert found == [f"c{number}" for number in range(7)]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect, select, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage import schema
@@ -114,3 +114,31 @@ def test_comments_of_an_older_schema_keep_their_threads_title(empty: Database) -
     with empty.read() as connection:
         titles = connection.scalars(text("SELECT scored_title FROM comments ORDER BY id")).all()
     assert titles == ["Budget", None]
+
+
+def test_decisions_in_force_become_feedback_when_the_table_comes(empty: Database) -> None:
+    schema.upgrade(empty, "0002")
+    at = "'2026-03-02 09:00:00'"
+    with empty.write() as connection:
+        for statement in (
+            f"INSERT INTO forums (id, slug, name, created_at) VALUES (1, 'f', 'F', {at})",
+            "INSERT INTO users (id, username, password_hash, role, is_active, created_at)"
+            f" VALUES (5, 'mira', 'x', 'moderator', true, {at})",
+            "INSERT INTO comments (id, forum_id, external_id, revision, is_latest, source,"
+            f" text_format, body, quotes, received_at) VALUES"
+            f" (1, 1, 'c', 'r', true, 'x', 'plain', 'x', '[]', {at})",
+            "INSERT INTO review_items (id, comment_id, forum_id, state, reasons, source, is_held,"
+            " is_audit, risk, created_at, decision_id)"
+            f" VALUES (3, 1, 1, 'decided', '[]', 'report', false, false, 0.5, {at}, 9)",
+            "INSERT INTO decisions (id, item_id, comment_id, forum_id, action, labels, reason,"
+            " note, moderator_id, revision, policy_version, created_at)"
+            " VALUES (8, 3, 1, 1, 'approve', '{}', NULL, '', 5, 'r', 1, " + at + "),"
+            " (9, 3, 1, 1, 'reject', '{\"abusive\": true}', 'insult', '', 5, 'r', 1, " + at + ")",
+        ):
+            connection.exec_driver_sql(statement)
+    schema.upgrade(empty)
+    with empty.read() as connection:
+        (row,) = connection.execute(select(metadata.tables["feedback"])).all()
+    assert (row.decision_id, row.source, row.decided_by) == (9, "report", "mira")
+    assert (row.labels, row.decision, row.reason) == ({"abusive": True}, "reject", "insult")
+    assert row.decided_at.isoformat() == "2026-03-02T09:00:00+00:00"

@@ -1,0 +1,173 @@
+"""Feedback: one table of judged labels from every door. Rows are withdrawn, never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from classifiers.labels import Label
+from moderation.storage.tables import feedback
+
+
+@dataclass(frozen=True, slots=True)
+class NewFeedback:
+    """A judged label set on a stored comment.
+
+    Attributes
+    ----------
+    decision_id : int or None
+        The desk's decision that it comes from; None for any other door.
+    decided_by : str or None
+        Who judged.
+    """
+
+    forum_id: int
+    comment_pk: int
+    source: str
+    labels: Mapping[Label, bool]
+    decision: str | None = None
+    reason: str | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+    decision_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedLabel:
+    """A judged label set that brings its own text.
+
+    Attributes
+    ----------
+    forum_id : int or None
+        The forum of ours that it belongs to, if any.
+    weight : float or None
+        Its own weight in training; None for that of its source.
+    provenance : Mapping[str, Any]
+        The other fields of the export contract, as the file had them.
+    row_digest : str
+        SHA-256 of the row: the same row is stored once.
+    """
+
+    forum_id: int | None
+    source: str
+    labels: Mapping[Label, bool]
+    text: str
+    decision: str | None
+    reason: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+    weight: float | None
+    provenance: Mapping[str, Any]
+    row_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFeedback:
+    """Feedback on a comment as stored."""
+
+    id: int
+    source: str
+    labels: dict[Label, bool]
+    decision: str | None
+    reason: str | None
+    decided_by: str | None
+    decided_at: datetime | None
+
+
+def insert_feedback(connection: Connection, new: NewFeedback, *, at: datetime) -> int:
+    """Store feedback on a comment; returns its key."""
+    pk: int = connection.execute(
+        insert(feedback)
+        .values(
+            forum_id=new.forum_id,
+            comment_id=new.comment_pk,
+            decision_id=new.decision_id,
+            source=new.source,
+            labels=_written(new.labels),
+            decision=new.decision,
+            reason=new.reason,
+            decided_by=new.decided_by,
+            decided_at=new.decided_at if new.decided_at is not None else at,
+            created_at=at,
+        )
+        .returning(feedback.c.id)
+    ).scalar_one()
+    return pk
+
+
+def insert_imported(connection: Connection, rows: Sequence[ImportedLabel], *, at: datetime) -> int:
+    """Store imported labels, each row once; returns how many are new."""
+    if not rows:
+        return 0
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(feedback).on_conflict_do_nothing(index_elements=["row_digest"])
+    stored = connection.execute(
+        statement.returning(feedback.c.id),
+        [
+            {
+                "forum_id": row.forum_id,
+                "source": row.source,
+                "labels": _written(row.labels),
+                "text": row.text,
+                "decision": row.decision,
+                "reason": row.reason,
+                "decided_by": row.decided_by,
+                "decided_at": row.decided_at,
+                "weight": row.weight,
+                "provenance": dict(row.provenance),
+                "row_digest": row.row_digest,
+                "created_at": at,
+            }
+            for row in rows
+        ],
+    )
+    return len(stored.all())
+
+
+def known_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
+    """Return which of the rows are stored already."""
+    return set(
+        connection.scalars(
+            select(feedback.c.row_digest).where(feedback.c.row_digest.in_(digests))
+        ).all()
+    )
+
+
+def withdraw_decision(connection: Connection, decision_id: int, *, at: datetime) -> None:
+    """Let the feedback of an undone decision no longer count."""
+    connection.execute(
+        update(feedback)
+        .where(feedback.c.decision_id == decision_id, feedback.c.withdrawn_at.is_(None))
+        .values(withdrawn_at=at)
+    )
+
+
+def feedback_on(connection: Connection, comment_pk: int) -> list[StoredFeedback]:
+    """Return what was judged of a comment and not withdrawn, oldest first."""
+    rows = connection.execute(
+        select(feedback)
+        .where(feedback.c.comment_id == comment_pk, feedback.c.withdrawn_at.is_(None))
+        .order_by(feedback.c.id)
+    ).mappings()
+    return [_stored(row) for row in rows]
+
+
+def _written(labels: Mapping[Label, bool]) -> dict[str, bool]:
+    return {label.value: labels[label] for label in Label if label in labels}
+
+
+def _stored(row: RowMapping) -> StoredFeedback:
+    return StoredFeedback(
+        id=row["id"],
+        source=row["source"],
+        labels={Label(name): judged for name, judged in row["labels"].items()},
+        decision=row["decision"],
+        reason=row["reason"],
+        decided_by=row["decided_by"],
+        decided_at=row["decided_at"],
+    )
