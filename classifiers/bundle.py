@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from classifiers.durable import sweep, sync_folder, unfinished, write_durably
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearModel, LinearScorer
 from classifiers.manifest import BundleError, FileEntry, Manifest, read_manifest
@@ -95,14 +95,15 @@ def save_bundle(
     if named_by_version:
         path = path / manifest.model_version
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".tmp-{os.getpid()}-{manifest.model_version}"
+    temporary = unfinished(path)
+    sweep(path.parent)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir()
     try:
         for name, data in {**contents, MANIFEST: manifest.to_json().encode()}.items():
-            _write_durably(temporary / name, data)
+            write_durably(temporary / name, data)
         _require_equal(load_scorer(temporary), pipeline, probes)
-        _sync_folder(temporary)
+        sync_folder(temporary)
         _replace_folder(temporary, path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -269,26 +270,25 @@ def _array(data: bytes) -> Any:
     return np.load(io.BytesIO(data), allow_pickle=False)
 
 
-def _write_durably(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _replace_folder(temporary: Path, path: Path) -> None:
-    """Rename; an existing folder steps aside first, because folders cannot be overwritten."""
-    aside = path.parent / f".old-{os.getpid()}-{path.name}"
+    """Rename; an existing folder steps aside first, because folders cannot be overwritten.
+
+    A bundle that is there already under its own version is left alone: equal versions are equal
+    bytes, and stepping aside would leave a moment without it.
+    """
+    if path.name == load_manifest(temporary).model_version and _is_whole(path):
+        return
+    aside = unfinished(path, "old")
     if path.exists():
         path.rename(aside)
     temporary.rename(path)
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        verify_bundle(path)
+    except BundleError:
+        return False
+    return True

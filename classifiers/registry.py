@@ -4,6 +4,7 @@ Layout::
 
     models_dir/
       <version>/        bundles
+      results/          what the gates said of a candidate, <version>.json
       pointers.json     current, shadow and the stack that rollback walks; replaced atomically
       promotions.jsonl  history, append-only
 """
@@ -14,7 +15,7 @@ import fcntl
 import json
 import os
 import re
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,11 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.bundle import DEFAULT_BUNDLE, load_manifest, verify_bundle
+from classifiers.durable import replace_text, sync_folder, unfinished
 from classifiers.manifest import BundleError, Manifest
+from classifiers.results import Results
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
 _POINTERS = "pointers.json"
 _HISTORY = "promotions.jsonl"
+_RESULTS = "results"
 
 
 class RegistryError(Exception):
@@ -75,6 +79,7 @@ class Registry:
     def __init__(self, models_dir: Path, default: Path = DEFAULT_BUNDLE) -> None:
         self.models_dir = models_dir
         self.default = default
+        self.results = Results(models_dir / _RESULTS)
 
     def bundles(self) -> list[BundleRef]:
         """Return the packaged bundle and every whole bundle in the folder, oldest first."""
@@ -149,7 +154,27 @@ class Registry:
             return None
         return (status.st_mtime_ns, status.st_ino, status.st_size)
 
-    def promote(self, version: str, *, actor: str, reason: str, at: str) -> BundleRef:
+    def objections(self, version: str) -> list[str]:
+        """Return why a bundle should not be promoted, a clause each; empty when nothing is known.
+
+        Only a refined bundle has gates to pass; what was in force before may be so again.
+        """
+        ref = self.find(version)
+        promoted = {entry.get("to") for entry in self.history() if entry.get("action") == "promote"}
+        if load_manifest(ref.path).base_version is None or version in promoted:
+            return []
+        result = self.results.read(version)
+        if result is None:
+            return ["its gates were never run to the end"]
+        found = [f"gate {name} is against it" for name in result.get("blocking", [])]
+        compared, current = result.get("current_version"), self.current().version
+        if compared != current:
+            found.append(f"it was compared with {compared}, and {current} decides now")
+        return found
+
+    def promote(
+        self, version: str, *, actor: str, reason: str, at: str, is_forced: bool = False
+    ) -> BundleRef:
         """Point ``current`` at a bundle, after all its digests agree.
 
         Parameters
@@ -160,14 +185,22 @@ class Registry:
             Who, and why; kept in the history.
         at : str
             RFC 3339 time in UTC.
+        is_forced : bool
+            Promote although there are `objections`; they are kept in the history too.
 
         Raises
         ------
         RegistryError
-            If there is no such bundle or it is damaged.
+            If there is no such bundle, it is damaged, or there are objections.
         """
         ref = self.find(version)
         self._verify(ref)
+        objections = self.objections(version)
+        if objections and not is_forced:
+            message = f"not promoted without force: {'; '.join(objections)}"
+            raise RegistryError(message)
+        if objections:
+            reason = f"forced: {reason} (although {'; '.join(objections)})"
         with self._locked():
             before = self._pointers()
             if self._is_current(before, ref):
@@ -216,6 +249,35 @@ class Registry:
                 self._write(Pointers(before.current, None, before.previous))
                 self._log("clear_shadow", before.shadow, None, actor, reason, at)
 
+    def discard(self, version: str, *, actor: str, reason: str, at: str) -> None:
+        """Remove a bundle for good.
+
+        Raises
+        ------
+        RegistryError
+            If there is no such bundle, or it decides, runs as the shadow, came with the package or
+            is what a rollback goes back to.
+        """
+        ref = self.find(version)
+        with self._locked():
+            pointers = self._pointers()
+            kept = {
+                "it came with the package": ref.is_default,
+                "it decides now": pointers.current == version,
+                "it runs as the shadow": pointers.shadow == version,
+                "a rollback goes back to it": version in pointers.previous,
+            }
+            for why, is_so in kept.items():
+                if is_so:
+                    message = f"{version} is kept: {why}"
+                    raise RegistryError(message)
+            aside = unfinished(ref.path, "old")
+            ref.path.rename(aside)
+            self.results.remove(version)
+            sync_folder(self.models_dir)
+            self._log("discard", version, None, actor, reason, at)
+        shutil.rmtree(aside, ignore_errors=True)
+
     def history(self) -> list[dict[str, Any]]:
         """Return every move of a pointer, oldest first; a line cut short by a crash is skipped."""
         try:
@@ -260,14 +322,7 @@ class Registry:
             "shadow": pointers.shadow,
             "previous": list(pointers.previous),
         }
-        descriptor, name = tempfile.mkstemp(dir=self.models_dir, prefix=".pointers-")
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(record, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # noqa: PTH101 (mkstemp gives a plain name, and 0600)
-        os.replace(name, self.models_dir / _POINTERS)  # noqa: PTH105
-        self._sync()
+        replace_text(self.models_dir / _POINTERS, json.dumps(record))
 
     def _log(
         self, action: str, before: str | None, after: str | None, actor: str, reason: str, at: str
@@ -284,13 +339,6 @@ class Registry:
             file.write(json.dumps(event) + "\n")
             file.flush()
             os.fsync(file.fileno())
-
-    def _sync(self) -> None:
-        descriptor = os.open(self.models_dir, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

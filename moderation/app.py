@@ -6,7 +6,7 @@ from flask import Flask, redirect, url_for
 from werkzeug import Response
 
 from moderation.config import Settings, load_settings
-from moderation.delivery.worker import DeliveryThread
+from moderation.jobs.background import BackgroundThread
 from moderation.services.runtime import Runtime
 from moderation.web import (
     api,
@@ -19,14 +19,18 @@ from moderation.web import (
     security,
     tracing,
 )
-from moderation.wiring import build_runtime, delivery_worker
+from moderation.wiring import build_runtime, delivery_worker, training_worker
 
 
-def _send_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
-    """Send deliveries from a thread of the server; after a fork the first request starts it."""
-    thread = DeliveryThread(delivery_worker(settings, runtime))
-    thread.ensure_running()
-    app.before_request(thread.ensure_running)
+def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
+    """Deliver and train from threads of the server; after a fork the first request starts them."""
+    for run, name in (
+        (delivery_worker(settings, runtime).run, "deliveries"),
+        (training_worker(settings, runtime).run, "training"),
+    ):
+        thread = BackgroundThread(run, name)
+        thread.ensure_running()
+        app.before_request(thread.ensure_running)
 
 
 def _add_web(app: Flask) -> None:
@@ -68,5 +72,5 @@ def create_app(settings: Settings | None = None, *, runtime: Runtime | None = No
     current.attach(app, settings, runtime)
     _add_web(app)
     if settings.runs_deliveries:
-        _send_in_background(app, settings, runtime)
+        _work_in_background(app, settings, runtime)
     return app

@@ -218,7 +218,9 @@ class Settings:
         1.0, _seconds(0.05, 60.0), "How often a server looks for a promoted model.", unit="seconds"
     )
     runs_deliveries: bool = _setting(
-        True, _flag, "Whether the server itself sends deliveries; switch off beside a worker."
+        True,
+        _flag,
+        "Whether the server itself sends deliveries and trains; switch off beside a worker.",
     )
     delivery_timeout_s: float = _setting(
         10.0, _seconds(0.1, 120.0), "How long one delivery may take.", unit="seconds"

@@ -1,10 +1,11 @@
-"""What every process is made of, web or not: the runtime and the delivery worker."""
+"""What every process is made of, web or not: the runtime and the workers."""
 
 from __future__ import annotations
 
 from classifiers.registry import Registry
 from moderation.config import Settings
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
+from moderation.jobs.training import TrainingWorker
 from moderation.services.live_models import LiveModels
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
@@ -25,3 +26,8 @@ def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:
     """Make a worker that sends what the outbox holds."""
     sending = DeliverySettings(settings.delivery_timeout_s, settings.delivery_attempts)
     return DeliveryWorker(runtime, sending)
+
+
+def training_worker(settings: Settings, runtime: Runtime) -> TrainingWorker:
+    """Make a worker that runs the training jobs."""
+    return TrainingWorker(runtime, settings.data_dir)

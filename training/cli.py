@@ -16,6 +16,7 @@ from typing import Any
 from classifiers.bundle import DEFAULT_BUNDLE, BundleError, load_pipeline, load_scorer
 from classifiers.registry import Registry, RegistryError
 from classifiers.suspicious import to_json_line
+from training.background import give_way
 from training.dataset import DatasetError, read_exports
 from training.default_bundle import build_default
 from training.evaluate import evaluate, records
@@ -64,6 +65,11 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--at", default=None, help="RFC 3339 time to record; default: now")
     again.add_argument("--seed", type=int, default=0)
     again.add_argument("--json", action="store_true", help="one JSON object a line")
+    again.add_argument(
+        "--background",
+        action="store_true",
+        help="give way to other processes; end when the standard input ends",
+    )
     check = commands.add_parser("evaluate", help="measure a bundle on labelled comments")
     check.add_argument("files", type=Path, nargs="+", metavar="FILE")
     check.add_argument("--models-dir", type=Path, default=None)
@@ -93,6 +99,8 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _retrain(options: argparse.Namespace) -> int:
+    if options.background:
+        give_way()
     report: Progress = as_json() if options.json else as_text()
     result = retrain(
         options.exports,

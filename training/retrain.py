@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from classifiers.bundle import load_pipeline, load_scorer
 from classifiers.labels import DECIDING_LABELS, Label
-from classifiers.registry import BundleRef, Registry
+from classifiers.registry import Registry
 from classifiers.scorer import Threshold
 from training.candidate import prevalence_of, save_candidate
 from training.dataset import DatasetError, Dropped, read_corpus, read_exports
@@ -27,7 +27,9 @@ from training.thresholds import choose
 
 MIN_ROWS = 20
 TEST_SHARE = 0.25
-STEPS = 7
+STEPS = 6
+MAX_DROPPED = 100
+"""Dropped lines that a result names; it counts the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +74,33 @@ class RetrainResult:
         return tuple(gate for gate in self.gates if not gate.passed)
 
     def to_record(self) -> dict[str, Any]:
-        """Return the JSON-ready result."""
+        """Return the JSON-ready result; it names the forum's comments and holds no text of them."""
         return {
             "candidate_version": self.version,
             "path": str(self.path),
             "base_version": self.base_version,
             "current_version": self.current_version,
             "promoted": self.promoted,
-            "gates": [gate.to_record() for gate in self.gates],
+            "gates": [_gate_record(gate) for gate in self.gates],
             "failed_gates": [gate.name for gate in self.failed_gates],
+            "blocking": [gate.name for gate in self.failed_gates],
             "metrics": dict(self.metrics),
             "rows": self.rows,
-            "dropped": [{"file": d.file, "line": d.line, "reason": d.reason} for d in self.dropped],
+            "n_dropped": len(self.dropped),
+            "dropped": [
+                {"file": d.file, "line": d.line, "reason": d.reason}
+                for d in self.dropped[:MAX_DROPPED]
+            ],
             "message": self.message,
         }
+
+
+def _gate_record(gate: Gate) -> dict[str, Any]:
+    record = gate.to_record()
+    for example in record["examples"]:
+        if not example["key"].partition(":")[0].endswith(".jsonl"):
+            del example["text"]  # a comment of the forum: its text stays in the database
+    return record
 
 
 def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
@@ -174,22 +189,22 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
         for name, scorer in (("candidate", candidate), ("current", current))
     }
     progress("finishing", 5, STEPS)
-    promoted, message = _promote(
-        registry, candidate_ref, gates, (promote, force_reason, actor, at, len(rows))
-    )
-    progress("done", STEPS, STEPS)
-    return RetrainResult(
+    result = RetrainResult(
         candidate_ref.version,
         candidate_ref.path,
         base_ref.version,
         current_ref.version,
         tuple(gates),
         metrics,
-        promoted,
-        len(rows),
-        tuple(dropped),
-        message,
+        promoted=False,
+        rows=len(rows),
+        dropped=tuple(dropped),
+        message="",
     )
+    registry.results.write(result.version, result.to_record() | {"at": at})
+    promoted, message = _promote(registry, result, (promote, force_reason, actor, at))
+    progress("done", STEPS, STEPS)
+    return replace(result, promoted=promoted, message=message)
 
 
 def require_enough(rows: Sequence[Example]) -> None:
@@ -251,21 +266,22 @@ def _logistic(values: Floats) -> Floats:
 
 
 def _promote(
-    registry: Registry,
-    candidate: BundleRef,
-    gates: Sequence[Gate],
-    wish: tuple[bool, str | None, str, str, int],
+    registry: Registry, result: RetrainResult, wish: tuple[bool, str | None, str, str]
 ) -> tuple[bool, str]:
-    promote, force_reason, actor, at, rows = wish
-    failed = [gate.name for gate in gates if not gate.passed]
+    promote, force_reason, actor, at = wish
+    failed = ", ".join(gate.name for gate in result.failed_gates)
     if not promote:
-        state = f"gates failed: {', '.join(failed)}" if failed else "all gates passed"
-        return False, f"Candidate {candidate.version} made, not promoted as asked; {state}."
+        state = f"gates failed: {failed}" if failed else "all gates passed"
+        return False, f"Candidate {result.version} made, not promoted as asked; {state}."
     if failed and not force_reason:
-        names = ", ".join(failed)
-        return False, f"Candidate {candidate.version} made, not promoted; gates failed: {names}."
-    reason = f"retrained on {rows} labelled comments; all gates passed"
-    if failed:
-        reason = f"forced: {force_reason} (gates failed: {', '.join(failed)})"
-    registry.promote(candidate.version, actor=actor, reason=reason, at=at)
-    return True, f"Candidate {candidate.version} promoted: {reason}."
+        return False, f"Candidate {result.version} made, not promoted; gates failed: {failed}."
+    reason = f"retrained on {result.rows} labelled comments; all gates passed"
+    registry.promote(
+        result.version,
+        actor=actor,
+        reason=force_reason or reason if failed else reason,
+        at=at,
+        is_forced=bool(failed),
+    )
+    how = f"forced ({force_reason}), although gates failed: {failed}" if failed else reason
+    return True, f"Candidate {result.version} promoted: {how}."

@@ -61,10 +61,22 @@ def show(version: str | None, *, as_json: bool) -> None:
 @models.command()
 @click.argument("version")
 @_reason
-def promote(version: str, reason: str) -> None:
+@click.option("--force", is_flag=True, help="Although a gate is against it; kept in the history.")
+def promote(version: str, reason: str, *, force: bool) -> None:
     """Let VERSION decide from now on."""
-    bundle = _registry().promote(version, actor=operator(), reason=reason, at=rfc3339(utc_now()))
+    bundle = _registry().promote(
+        version, actor=operator(), reason=reason, at=rfc3339(utc_now()), is_forced=force
+    )
     click.echo(f"current is {bundle.version}")
+
+
+@models.command()
+@click.argument("version")
+@_reason
+def discard(version: str, reason: str) -> None:
+    """Remove VERSION for good, unless it decides, runs as the shadow or may be rolled back to."""
+    _registry().discard(version, actor=operator(), reason=reason, at=rfc3339(utc_now()))
+    click.echo(f"{version} is gone")
 
 
 @models.command()

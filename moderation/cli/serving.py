@@ -1,4 +1,4 @@
-"""Run the server, or a delivery worker beside it."""
+"""Run the server, or a worker beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moderation.app import create_app
 from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
-from moderation.wiring import build_runtime, delivery_worker
+from moderation.wiring import build_runtime, delivery_worker, training_worker
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -63,11 +63,15 @@ def serve(*, no_init: bool) -> None:
 
 @click.command()
 def worker() -> None:
-    """Send deliveries until stopped. Any number of workers may run."""
+    """Send deliveries and run trainings until stopped. Any number of workers may run."""
     settings = load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(message)s")
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    click.echo("Sending deliveries (Ctrl-C stops).")
-    delivery_worker(settings, open_runtime(settings)).run(stop)
+    click.echo("Sending deliveries and training when asked (Ctrl-C stops).")
+    runtime = open_runtime(settings)
+    trainer = threading.Thread(target=training_worker(settings, runtime).run, args=(stop,))
+    trainer.start()
+    delivery_worker(settings, runtime).run(stop)
+    trainer.join()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -116,29 +115,3 @@ class DeliveryWorker:
             timeout_s=self._settings.timeout_s,
             allows_private=delivery.allows_private_callback,
         )
-
-
-class DeliveryThread:
-    """A worker inside a server process, started again in each process that a server forks."""
-
-    def __init__(self, worker: DeliveryWorker) -> None:
-        self._worker = worker
-        self._lock = threading.Lock()
-        self._pid: int | None = None
-        self._stop = threading.Event()
-
-    def ensure_running(self) -> None:
-        """Start the thread unless it runs in this process already."""
-        if self._pid == os.getpid():
-            return
-        with self._lock:
-            if self._pid != os.getpid():
-                self._pid = os.getpid()
-                self._stop = threading.Event()
-                threading.Thread(
-                    target=self._worker.run, args=(self._stop,), name="deliveries", daemon=True
-                ).start()
-
-    def stop(self) -> None:
-        """Let the thread end after its batch."""
-        self._stop.set()

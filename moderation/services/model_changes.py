@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,8 @@ class ModelRow:
     thresholds : Mapping[Label, Threshold]
     metrics : Mapping[str, Any]
         As the manifest has them.
+    objections : tuple[str, ...]
+        Why it should not be promoted, a clause each.
     """
 
     version: str
@@ -41,6 +44,7 @@ class ModelRow:
     created_at: str
     thresholds: Mapping[Label, Threshold]
     metrics: Mapping[str, Any]
+    objections: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +108,91 @@ def model_card(runtime: Runtime, version: str) -> str:
     return cards[0].read_text(encoding="utf-8", errors="replace")
 
 
-def promote(runtime: Runtime, user: User, version: str, reason: str) -> str:
+def promote(
+    runtime: Runtime, user: User, version: str, reason: str, *, is_forced: bool = False
+) -> str:
     """Put a model in force; running servers follow within seconds.
+
+    Parameters
+    ----------
+    is_forced : bool
+        Although a gate is against it; the objections are logged with the reason.
 
     Raises
     ------
     InvalidInputError
         If no reason is given.
     NotFoundError, ConflictError
-        If there is no such bundle, or it is damaged.
+        If there is no such bundle, it is damaged, or a gate is against it.
     """
-    require_role(user, Role.ADMIN)
-    why = _checked(reason)
-    _find(runtime, version)
-    at = rfc3339(runtime.clock())
-    try:
-        ref = runtime.models.registry.promote(version, actor=user.username, reason=why, at=at)
-    except (RegistryError, BundleError) as error:
-        raise ConflictError(f"The model was not promoted: {error}") from error
-    _note(runtime, user, "model_promoted", ref.version, why)
+    why = _admitted(user, reason)
+    objections = _objections(runtime, version)
+    with _explained("The model was not promoted"):
+        ref = runtime.models.registry.promote(
+            version, is_forced=is_forced, **_signature(runtime, user, why)
+        )
+    _note(runtime, user, "model_promoted", ref.version, why, objections=objections)
     return ref.version
 
 
 def roll_back(runtime: Runtime, user: User, reason: str) -> str:
     """Put the model of before back in force. Raises as `promote`."""
-    require_role(user, Role.ADMIN)
-    why = _checked(reason)
-    at = rfc3339(runtime.clock())
-    try:
-        ref = runtime.models.registry.rollback(actor=user.username, reason=why, at=at)
-    except (RegistryError, BundleError) as error:
-        raise ConflictError(f"Nothing was rolled back: {error}") from error
+    why = _admitted(user, reason)
+    with _explained("Nothing was rolled back"):
+        ref = runtime.models.registry.rollback(**_signature(runtime, user, why))
     _note(runtime, user, "model_rolled_back", ref.version, why)
     return ref.version
+
+
+def start_shadow(runtime: Runtime, user: User, version: str) -> str:
+    """Let a model score live traffic beside the one that decides. Raises as `promote`."""
+    why = _admitted(user, "started at the desk")
+    _find(runtime, version)
+    with _explained("The shadow was not started"):
+        ref = runtime.models.registry.set_shadow(version, **_signature(runtime, user, why))
+    _note(runtime, user, "shadow_started", ref.version, why)
+    return ref.version
+
+
+def stop_shadow(runtime: Runtime, user: User) -> None:
+    """Stop the shadow, if one runs; its scores are kept. Raises as `promote`."""
+    why = _admitted(user, "stopped at the desk")
+    running = runtime.models.registry.shadow()
+    runtime.models.registry.clear_shadow(**_signature(runtime, user, why))
+    if running is not None:
+        _note(runtime, user, "shadow_stopped", running.version, why)
+
+
+def discard(runtime: Runtime, user: User, version: str) -> None:
+    """Remove a model for good. Raises as `promote`; `ConflictError` also if it is in use."""
+    why = _admitted(user, "discarded at the desk")
+    _find(runtime, version)
+    with _explained("The model was not removed"):
+        runtime.models.registry.discard(version, **_signature(runtime, user, why))
+    _note(runtime, user, "model_discarded", version, why)
+
+
+def _admitted(user: User, reason: str) -> str:
+    require_role(user, Role.ADMIN)
+    return _checked(reason)
+
+
+def _signature(runtime: Runtime, user: User, why: str) -> dict[str, Any]:
+    return {"actor": user.username, "reason": why, "at": rfc3339(runtime.clock())}
+
+
+@contextmanager
+def _explained(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (RegistryError, BundleError) as error:
+        raise ConflictError(f"{what}: {error}") from error
+
+
+def _objections(runtime: Runtime, version: str) -> list[str]:
+    _find(runtime, version)
+    with _explained("The model cannot be read"):
+        return runtime.models.registry.objections(version)
 
 
 def _row(ref: BundleRef, *, current: str, shadow: str | None, runtime: Runtime) -> ModelRow:
@@ -149,6 +205,7 @@ def _row(ref: BundleRef, *, current: str, shadow: str | None, runtime: Runtime) 
         created_at=manifest.created_at,
         thresholds=manifest.thresholds,
         metrics=manifest.metrics,
+        objections=tuple(runtime.models.registry.objections(ref.version)),
     )
 
 
@@ -168,7 +225,14 @@ def _checked(reason: str) -> str:
     return why
 
 
-def _note(runtime: Runtime, user: User, kind: str, version: str, reason: str) -> None:
+def _note(
+    runtime: Runtime,
+    user: User,
+    kind: str,
+    version: str,
+    reason: str,
+    objections: list[str] | None = None,
+) -> None:
     runtime.models.refresh()
     with runtime.database.write() as connection:
         append_event(
@@ -176,5 +240,5 @@ def _note(runtime: Runtime, user: User, kind: str, version: str, reason: str) ->
             kind,
             at=runtime.clock(),
             actor=user.username,
-            details={"version": version, "reason": reason},
+            details={"version": version, "reason": reason, "forced": objections or []},
         )

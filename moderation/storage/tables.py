@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from moderation.domain.review import DecisionAction, ItemState, Role
+from moderation.domain.training import JobState
 from moderation.domain.verdict import Verdict
 
 
@@ -344,4 +345,31 @@ events = Table(
     Column("details", JSON, nullable=False),
     Index(None, "comment_id", "id"),
     Index(None, "kind", "id"),
+)
+
+training_jobs = Table(
+    "training_jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("state", String(16), nullable=False),
+    # 1 while the job waits or runs, NULL afterwards: unique, so that one job at most is open.
+    Column("open_slot", Integer, unique=True),
+    Column("forum", String(40)),
+    Column("seed", Integer, nullable=False),
+    Column("requested_by", String(200), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("heartbeat_at", UtcDateTime),
+    Column("finished_at", UtcDateTime),
+    Column("worker_token", String(32)),
+    Column("is_cancel_wanted", Boolean, nullable=False, server_default=false()),
+    Column("step", String(200), nullable=False),
+    Column("steps_done", Integer, nullable=False),
+    Column("steps_total", Integer, nullable=False),
+    Column("log", Text, nullable=False),
+    Column("result", JSON(none_as_null=True)),
+    Column("error", String(1000)),
+    CheckConstraint(_one_of("state", JobState), name="state"),
+    CheckConstraint("(state IN ('queued', 'running')) = (open_slot IS NOT NULL)", name="open"),
+    CheckConstraint("(state = 'running') = (worker_token IS NOT NULL)", name="worker"),
 )

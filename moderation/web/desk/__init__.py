@@ -19,6 +19,7 @@ from moderation.web.desk import (
     session,
     sign_in_views,
     thread_views,
+    training_views,
 )
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.throttle import SignInThrottle
@@ -34,6 +35,7 @@ _VIEWS = (
     queue_views,
     sign_in_views,
     thread_views,
+    training_views,
 )
 """Imported for the routes that they add to the blueprint."""
 

@@ -39,8 +39,11 @@ def promote() -> Response:
     """Put a model in force."""
     version = typed_text(request.form.get("version"))
     reason = typed_text(request.form.get("reason"))
+    is_forced = request.form.get("force") == "yes"
     try:
-        promoted = model_changes.promote(current.runtime(), session.me(), version, reason)
+        promoted = model_changes.promote(
+            current.runtime(), session.me(), version, reason, is_forced=is_forced
+        )
     except InvalidInputError as error:
         return _show(errors=error.fields, version=version, status=422)
     toasts.say(f"Model {promoted} decides from now on.")
@@ -57,6 +60,35 @@ def roll_back() -> Response:
     except InvalidInputError as error:
         return _show(errors=error.fields, version="", status=422)
     toasts.say(f"Rolled back: model {version} decides again.")
+    return redirect(url_for("desk.models"), code=303)
+
+
+@bp.post("/models/shadow")
+@session.needs(Role.ADMIN)
+def start_shadow() -> Response:
+    """Let a model score beside the one that decides."""
+    asked = typed_text(request.form.get("version"))
+    version = model_changes.start_shadow(current.runtime(), session.me(), asked)
+    toasts.say(f"Model {version} scores every new comment from now on, and decides nothing.")
+    return redirect(url_for("desk.models"), code=303)
+
+
+@bp.post("/models/shadow/stop")
+@session.needs(Role.ADMIN)
+def stop_shadow() -> Response:
+    """Stop the shadow."""
+    model_changes.stop_shadow(current.runtime(), session.me())
+    toasts.say("The shadow is stopped.")
+    return redirect(url_for("desk.models"), code=303)
+
+
+@bp.post("/models/discard")
+@session.needs(Role.ADMIN)
+def discard() -> Response:
+    """Remove a model for good."""
+    version = typed_text(request.form.get("version"))
+    model_changes.discard(current.runtime(), session.me(), version)
+    toasts.say(f"Model {version} is gone.")
     return redirect(url_for("desk.models"), code=303)
 
 

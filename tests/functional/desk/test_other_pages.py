@@ -220,6 +220,11 @@ def test_promoting_takes_an_admin_and_a_reason(enter: Enter, runtime: Runtime) -
         "/desk/try-a-thread",
         "/desk/models/promote",
         "/desk/models/rollback",
+        "/desk/models/shadow",
+        "/desk/models/shadow/stop",
+        "/desk/models/discard",
+        "/desk/training",
+        "/desk/training/1/cancel",
         "/desk/sign-out",
         "/desk/sign-in",
     ],
@@ -265,7 +270,8 @@ def test_no_page_has_inline_code_or_style(enter: Enter, queued: Queue) -> None:
     item = admin.path
 
     for path in ("/desk/", item, "/desk/history", "/desk/deliveries", "/desk/try-a-thread",
-                 "/desk/models", "/desk/labels", "/desk/export", "/desk/nope"):  # fmt: skip
+                 "/desk/models", "/desk/training", "/desk/labels", "/desk/export",
+                 "/desk/nope"):  # fmt: skip
         admin.open(path)
         assert not admin.page.css("style, [style], script:not([src])"), path
         attributes = {name for node in admin.page.css("*") for name in node.attributes}

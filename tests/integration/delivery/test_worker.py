@@ -14,8 +14,9 @@ import time_machine
 from standardwebhooks.webhooks import Webhook
 
 from moderation.delivery.sender import Answer, post
-from moderation.delivery.worker import DeliverySettings, DeliveryThread, DeliveryWorker
+from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.errors import ConflictError
+from moderation.jobs.background import BackgroundThread
 from moderation.services import lookup, outbox, registration
 from moderation.services.outbox import Delivery
 from moderation.services.runtime import Runtime, utc_now
@@ -388,7 +389,7 @@ def test_the_thread_sends_what_comes_and_is_started_once(
 ) -> None:
     live = Runtime(runtime.database, runtime.models, utc_now)
     forum = register_forum(live, callback_url=receiver.url).forum
-    thread = DeliveryThread(a_worker(live))
+    thread = BackgroundThread(a_worker(live).run, "deliveries")
     before = threading.active_count()
     for _ in range(3):
         thread.ensure_running()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from classifiers.scorer import Scorer, ScoringInput
 from moderation.services.live_models import LiveModels, LoadedModels
 from tests.bundles import add_bundle, make_bundle
 
-WHO = {"actor": "test", "reason": "test", "at": "2026-03-02T09:00:00Z"}
+WHO: dict[str, Any] = {"actor": "test", "reason": "test", "at": "2026-03-02T09:00:00Z"}
 
 
 @pytest.fixture(scope="module")

@@ -144,3 +144,89 @@ def test_parallel_promotions_lose_no_history(registry: Registry) -> None:
     pointers = json.loads((registry.models_dir / "pointers.json").read_text())
     assert len(registry.history()) == 3
     assert len(pointers["previous"]) == 3
+
+
+def refined(registry: Registry, seed: int = 1) -> str:
+    base = registry.packaged().version
+    return saved(registry.models_dir, seed, named_by_version=True, base_version=base)
+
+
+def judged(registry: Registry, version: str, *blocking: str) -> None:
+    record = {"current_version": registry.current().version, "blocking": blocking}
+    registry.results.write(version, record)
+
+
+def test_a_refined_bundle_whose_gates_never_ran_takes_force(registry: Registry) -> None:
+    version = refined(registry)
+    with pytest.raises(RegistryError, match="gates were never run"):
+        promote(registry, version)
+    assert registry.current().is_default
+    registry.promote(version, actor="ann", reason="I looked", at=AT, is_forced=True)
+    assert registry.current().version == version
+    assert registry.history()[-1]["reason"].startswith("forced: I looked (although its gates")
+
+
+def test_a_gate_against_it_forbids_promotion_and_is_named(registry: Registry) -> None:
+    version = refined(registry)
+    judged(registry, version, "pinned:abusive")
+    with pytest.raises(RegistryError, match="gate pinned:abusive is against it"):
+        promote(registry, version)
+    judged(registry, version)
+    promote(registry, version)
+    assert registry.history()[-1]["reason"] == "better"
+
+
+def test_a_comparison_with_another_current_does_not_count(registry: Registry) -> None:
+    first, second = refined(registry, 1), refined(registry, 2)
+    judged(registry, first)
+    judged(registry, second)
+    promote(registry, first)
+    with pytest.raises(RegistryError, match=f"and {first} decides now"):
+        promote(registry, second)
+    # What was in force before may be so again: it has shown what it does.
+    registry.rollback(actor="ann", reason="worse", at=AT)
+    promote(registry, first)
+    assert registry.current().version == first
+
+
+def test_discarding_spares_what_is_in_use(registry: Registry) -> None:
+    versions = [add(registry, seed) for seed in range(4)]
+    previous, current, shadow, idle = versions
+    promote(registry, previous)
+    promote(registry, current)
+    registry.set_shadow(shadow, actor="ann", reason="try", at=AT)
+    registry.results.write(idle, {"blocking": []})
+    for version in (previous, current, shadow, registry.packaged().version):
+        with pytest.raises(RegistryError, match=f"{version} is kept"):
+            registry.discard(version, actor="ann", reason="clean", at=AT)
+    registry.discard(idle, actor="ann", reason="clean", at=AT)
+    assert idle not in [ref.version for ref in registry.bundles()]
+    assert registry.results.read(idle) is None
+    assert registry.history()[-1]["action"] == "discard"
+    with pytest.raises(RegistryError, match="no bundle"):
+        registry.discard(idle, actor="ann", reason="clean", at=AT)
+
+
+def test_what_a_killed_process_left_is_swept_once_it_is_old(registry: Registry) -> None:
+    version = add(registry, 1)
+    left = registry.models_dir / ".tmp-4711-2026-01-01-0000000000"
+    busy = registry.models_dir / ".tmp-4712-2026-01-01-0000000001"
+    left.mkdir()
+    busy.mkdir()
+    os.utime(left, (0, 0))
+    add(registry, 2)
+    assert not left.exists()
+    assert busy.exists()
+    assert registry.find(version).version == version
+    assert len(registry.bundles()) == 3
+
+
+def test_saving_the_same_bundle_again_never_takes_it_away(registry: Registry) -> None:
+    version = add(registry, 1)
+    path = registry.path_for(version)
+    before = path.stat().st_ino
+    assert add(registry, 1) == version
+    assert path.stat().st_ino == before
+    (path / "names.txt").write_bytes(b"damaged")
+    add(registry, 1)
+    promote(registry, version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +53,17 @@ def manifest(created_at: str = "2026-03-02T09:00:00Z", seed: int = 0) -> Manifes
     )
 
 
-def saved(path: Path, seed: int = 0, *, named_by_version: bool = False) -> str:
+def saved(
+    path: Path,
+    seed: int = 0,
+    *,
+    named_by_version: bool = False,
+    base_version: str | None = None,
+) -> str:
     return save_bundle(
         path,
         fitted(),
-        manifest(seed=seed),
+        replace(manifest(seed=seed), base_version=base_version),
         documents={"CARD.md": b"# card\n"},
         probes=PROBES,
         named_by_version=named_by_version,

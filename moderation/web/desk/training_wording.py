@@ -1,0 +1,192 @@
+"""A training's result in words for people who have never seen one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from moderation.domain.training import JobState, TrainingJob
+from moderation.web.desk import ages
+
+_STATES: Mapping[JobState, tuple[str, str]] = {
+    JobState.QUEUED: ("Waits for a worker", "clock"),
+    JobState.RUNNING: ("Runs", "clock"),
+    JobState.DONE: ("Done", "check"),
+    JobState.FAILED: ("Failed", "warn"),
+    JobState.CANCELLED: ("Cancelled", "cross"),
+}
+
+_GATES: Mapping[str, str] = {
+    "loads_and_scores": "It loads and scores every comment",
+    "speed": "It answers as fast as needed",
+    "not_worse_on_decisions": "Not worse on your own decisions",
+    "not_worse_on_corpus": "Not worse on the examples that come with the service",
+    "calibration": "A score means what it says",
+    "still_flags": "Its threshold still finds what the current one finds",
+    "viewpoint_parity": "Both political sides score alike",
+    "viewpoint_parity_flags": "Both political sides are flagged alike",
+    "neutral_news": "Plain news is not flagged",
+    "pinned": "Your pinned examples",
+    "consistent_labels": "No labels that stand apart",
+}
+
+_MEASURES = (
+    ("average_precision", "Ranking (average precision)"),
+    ("precision", "Of what it flags, deserved"),
+    ("recall", "Of what deserves it, found"),
+    ("false_positive_rate", "Of what is fine, flagged"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A job as lists show it; times in words."""
+
+    id: int
+    title: str
+    icon: str
+    asked: str
+    took: str
+    requested_by: str
+    scope: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateExampleLine:
+    """A row that a gate names; its text is shown from the database when it is the forum's own."""
+
+    key: str
+    text: str
+    candidate: str
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateLine:
+    """One gate."""
+
+    title: str
+    label: str
+    state: str
+    icon: str
+    detail: str
+    examples: tuple[GateExampleLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FigureLine:
+    """One figure of both models, each with its 95% interval."""
+
+    label: str
+    measure: str
+    current: str
+    candidate: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What a training made of its candidate.
+
+    Attributes
+    ----------
+    gates : tuple[GateLine, ...]
+        Those against the candidate first.
+    decisions, corpus : tuple[FigureLine, ...]
+        On the forum's held-out decisions, and on the examples that come with the service.
+    """
+
+    message: str
+    rows: int
+    dropped: int
+    gates: tuple[GateLine, ...]
+    decisions: tuple[FigureLine, ...]
+    corpus: tuple[FigureLine, ...]
+
+    @property
+    def against(self) -> int:
+        """How many gates are against the candidate."""
+        return sum(gate.state != "passed" for gate in self.gates if gate.icon == "warn")
+
+    @property
+    def forum_keys(self) -> list[str]:
+        """Names of the forum's comments whose text the page looks up."""
+        return [e.key for gate in self.gates for e in gate.examples if not e.text]
+
+
+def line(job: TrainingJob, now: datetime) -> JobLine:
+    """Return a job as lists show it."""
+    title, icon = _STATES[job.state]
+    end = job.finished_at or now
+    return JobLine(
+        id=job.id,
+        title="Stops" if job.state is JobState.RUNNING and job.is_cancel_wanted else title,
+        icon=icon,
+        asked=ages.moment(job.created_at, now),
+        took=ages.age(job.started_at, end) if job.started_at is not None else "",
+        requested_by=job.requested_by,
+        scope=job.forum or "all forums",
+        said=job.error or str((job.result or {}).get("message", "")) or job.progress.step,
+    )
+
+
+def report(result: Mapping[str, Any]) -> TrainingReport:
+    """Return a result in words."""
+    blocking = set(result.get("blocking", ()))
+    gates = [_gate(gate, is_against=gate["name"] in blocking) for gate in result.get("gates", ())]
+    metrics = result.get("metrics", {})
+    return TrainingReport(
+        message=str(result.get("message", "")),
+        rows=int(result.get("rows", 0)),
+        dropped=int(result.get("n_dropped", 0)),
+        gates=tuple(sorted(gates, key=lambda gate: gate.icon != "warn")),
+        decisions=_figures(metrics, "decisions"),
+        corpus=_figures(metrics, "corpus"),
+    )
+
+
+def _gate(gate: Mapping[str, Any], *, is_against: bool) -> GateLine:
+    name, _, label = str(gate["name"]).partition(":")
+    is_undecided = bool(gate.get("is_undecided"))
+    state = "undecided" if is_undecided else "passed" if gate["passed"] else "failed"
+    return GateLine(
+        title=_GATES.get(name, name.replace("_", " ").capitalize()),
+        label=label,
+        state=state,
+        icon="warn" if is_against else "same" if is_undecided else "check",
+        detail=str(gate["detail"]),
+        examples=tuple(_example(example) for example in gate.get("examples", ())),
+    )
+
+
+def _example(example: Mapping[str, Any]) -> GateExampleLine:
+    return GateExampleLine(
+        key=str(example["key"]),
+        text=str(example.get("text", "")),
+        candidate=f"{example['candidate']:.2f}",
+        current=f"{example['current']:.2f}",
+    )
+
+
+def _figures(metrics: Mapping[str, Any], part: str) -> tuple[FigureLine, ...]:
+    new = metrics.get("candidate", {}).get(part, {})
+    old = metrics.get("current", {}).get(part, {})
+    return tuple(
+        FigureLine(
+            f"{label}",
+            words,
+            _interval(old.get(label, {}).get(measure)),
+            _interval(entry.get(measure)),
+        )
+        for label, entry in new.items()
+        for measure, words in _MEASURES
+        if entry.get(measure) is not None
+    )
+
+
+def _interval(entry: Mapping[str, float] | None) -> str:
+    if entry is None:
+        return "–"  # noqa: RUF001 (an empty cell)
+    return f"{entry['value']:.0%} ({entry['low']:.0%} to {entry['high']:.0%})"
