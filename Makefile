@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
 	@echo "make demo  send a few hundred example comments into a demo forum (remove: $(BIN)/moderation demo --remove)"
 	@echo "make lint  style, types and import contracts"
 	@echo "make benchmark  measure scoring and the webhook on this machine"
+	@echo "make benchmark-adaptation  measure what 400 labels of a new forum are worth (needs the public sets)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
 
 run: $(VENV)/.installed
@@ -35,6 +36,9 @@ test-only: $(VENV)/.installed-test
 
 benchmark: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks
+
+benchmark-adaptation: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.adaptation
 
 clean:
 	rm -rf $(VENV)

@@ -1,9 +1,10 @@
 """Refine a bundled model with a forum's labels: the bundle's weights are the prior.
 
-Log-odds of the refined model are ``slope * base + shift + X d``: how the base is trusted is fitted
-first, then ``d`` by L2-penalised maximum likelihood, which is the most probable model under a
-normal prior centred on the base. The sum is again one linear model. Words that the base never saw
-join the vocabulary.
+Log-odds of a refined head are ``sum(lean * base) + shift + X d``: how far each of the base's heads
+is trusted is fitted first, beginning at "this head alone, as it is"; then ``d`` by L2-penalised
+maximum likelihood, which is the most probable model under a normal prior centred on the base. The
+sum is again one linear model. Words that the base never saw join the vocabulary. What else was
+tried, and how it did: docs/adr/0015-refinement.md.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from classifiers.features import FactoredMatrix
 from classifiers.heads import fit_logistic
@@ -23,7 +26,6 @@ from classifiers.ngrams import START, pair_feature, token_features
 from classifiers.scorer import ScoringInput
 from classifiers.text import fold, tokenize
 from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
-from training.fit import platt
 from training.split import bucket, groups
 
 MIN_EACH = 5
@@ -32,6 +34,28 @@ MIN_EACH = 5
 NEW_FEATURES = 20_000
 NEW_FEATURE_DOCUMENTS = 3
 FOLDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """How strongly the base holds against the decisions; the defaults won a comparison (ADR 15).
+
+    Attributes
+    ----------
+    weights : float
+        Penalty on changes of single weights.
+    trust : float
+        Penalty on trusting other heads of the base than the one that is refined.
+    anchors : float
+        Weight of all rows of our own corpus against that of all decisions, at most.
+    """
+
+    weights: float = 0.1
+    trust: float = 40.0
+    anchors: float = 0.25
+
+
+DEFAULT_PRIOR = Prior()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +121,7 @@ def refine(
     anchors: Sequence[Example],
     *,
     seed: int,
-    penalty: float = 1.0,
+    prior: Prior = DEFAULT_PRIOR,
 ) -> Refined:
     """Refine every head for which the rows say enough.
 
@@ -108,12 +132,10 @@ def refine(
     rows : sequence of Example
         The forum's decisions.
     anchors : sequence of Example
-        Rows of our own corpus; they weigh together at most a quarter of the decisions, and keep
-        what the forum does not speak about where it was.
+        Rows of our own corpus; they keep what the forum does not speak about where it was.
     seed : int
         Of the folds.
-    penalty : float
-        Strength of the prior.
+    prior : Prior
     """
     pipeline = extend_vocabulary(base, scoring_inputs(rows))
     heads = pipeline.named_steps["heads"]
@@ -122,7 +144,7 @@ def refine(
     matrix = pipeline.named_steps["features"].factor(scoring_inputs(both))
     scores = np.asarray(heads.decision_function(matrix))
     y, weight = label_matrix(both, labels), weight_matrix(both, labels)
-    weight[len(rows) :] *= min(1.0, 0.25 * len(rows) / max(1, len(anchors)))
+    weight[len(rows) :] *= min(1.0, prior.anchors * len(rows) / max(1, len(anchors)))
     folds = _folds(rows, seed)
     held_out = np.full((len(rows), len(labels)), np.nan)
     coef, intercept = heads.coef_.copy(), heads.intercept_.copy()
@@ -131,35 +153,77 @@ def refine(
         if not _says_enough(y[: len(rows), column]):
             continue
         refined.append(label)
-        problem = _Problem(matrix, scores[:, column], y[:, column], weight[:, column], penalty)
+        own = np.eye(len(labels))[column]
+        problem = _Problem(matrix, scores, own, y[:, column], weight[:, column], prior)
         held_out[:, column] = problem.cross_fitted(folds, len(rows))
-        slope, shift, delta = problem.solve(np.arange(len(both)))
-        coef[column] = slope * coef[column] + delta
-        intercept[column] = slope * intercept[column] + shift
+        trust, shift, delta = problem.solve(np.arange(len(both)))
+        coef[column] = trust @ heads.coef_ + delta
+        intercept[column] = trust @ heads.intercept_ + shift
     heads.set_weights(coef, intercept)
     return Refined(pipeline, held_out, tuple(refined))
 
 
+def lean(
+    scores: Floats, prior: Floats, y: Floats, weight: Floats, penalty: float
+) -> tuple[Floats, float]:
+    """Fit ``scores @ trust + shift`` by penalised maximum likelihood.
+
+    The forum may mean by a label what another head of the base means: its "abusive" may be our
+    "profanity". Few labels are enough to tell.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_samples, n_heads)
+        Log-odds of the base.
+    prior : ndarray of shape (n_heads,)
+        Where ``trust`` is pulled to.
+    y, weight : ndarray of shape (n_samples,)
+    penalty : float
+        Strength of the pull.
+    """
+
+    def objective(point: Floats) -> tuple[float, Floats]:
+        margin = scores @ point[:-1] + point[-1]
+        away = point[:-1] - prior
+        loss = float(weight @ (np.logaddexp(0.0, margin) - y * margin))
+        residual = weight * (expit(margin) - y)
+        gradient = np.append(scores.T @ residual + penalty * away, residual.sum())
+        return loss + 0.5 * penalty * float(away @ away), gradient
+
+    result = minimize(objective, np.append(prior, 0.0), jac=True, method="L-BFGS-B")
+    return np.asarray(result.x[:-1]), float(result.x[-1])
+
+
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """One head's data: features, the base's log-odds, answers (NaN unknown), weights."""
+    """One head's data.
+
+    ``scores`` are the base's log-odds, of which ``own`` marks those of this head; a NaN in ``y`` is
+    unknown.
+    """
 
     matrix: FactoredMatrix
     scores: Floats
+    own: Floats
     y: Floats
     weight: Floats
-    penalty: float
+    prior: Prior
 
-    def solve(self, rows: Any) -> tuple[float, float, Floats]:
-        """Return slope, shift and the change of the weights, fitted on some rows."""
+    def solve(self, rows: Any) -> tuple[Floats, float, Floats]:
+        """Return trust, shift and the change of the weights, fitted on some rows."""
         known = rows[~np.isnan(self.y[rows])]
         y, weight = self.y[known], self.weight[known]
-        slope, shift = platt(self.scores[known], y, weight)
-        offset = slope * self.scores[known] + shift
+        trust, shift = lean(self.scores[known], self.own, y, weight, self.prior.trust)
+        offset = self.scores[known] @ trust + shift
         delta, more = fit_logistic(
-            self.matrix.take(known), y, weight, penalty=self.penalty, offset=offset, max_iter=60
+            self.matrix.take(known),
+            y,
+            weight,
+            penalty=self.prior.weights,
+            offset=offset,
+            max_iter=60,
         )
-        return slope, shift + more, delta
+        return trust, shift + more, delta
 
     def cross_fitted(self, folds: Any, size: int) -> Floats:
         """Return log-odds of the first ``size`` rows, each from a fit without its fold."""
@@ -172,8 +236,8 @@ class _Problem:
             outside = np.setdiff1d(everything, inside)
             if not _says_enough(self.y[outside], each=1):
                 continue
-            slope, shift, delta = self.solve(outside)
-            found[inside] = slope * self.scores[inside] + shift
+            trust, shift, delta = self.solve(outside)
+            found[inside] = self.scores[inside] @ trust + shift
             found[inside] += self.matrix.take(inside).dot(delta)
         return found
 
