@@ -18,9 +18,10 @@ import numpy.typing as npt
 from scipy import sparse
 from sklearn.base import BaseEstimator, TransformerMixin
 
+from classifiers.folding import Folded, fold
 from classifiers.ngrams import START, context_features, is_gram, pair_feature, token_features
 from classifiers.scorer import ScoringInput
-from classifiers.text import Folded, Token, fold, tokenize
+from classifiers.text import tokenize
 
 Floats = npt.NDArray[np.float64]
 
@@ -88,7 +89,7 @@ class _Reader:
     """Turns comments into lists of unit keys; folds each distinct token once."""
 
     def __init__(self) -> None:
-        self.folded: dict[tuple[str, str], Folded] = {}
+        self.folded: dict[str, Folded] = {}
 
     def read(self, comment: str | ScoringInput) -> tuple[list[Folded], list[str], list[str]]:
         """Return the folded tokens, and the names of the neighbour pairs and of the context."""
@@ -104,11 +105,10 @@ class _Reader:
             before = folded.form
         return forms, pairs, context_features(comment, self._fold)
 
-    def _fold(self, token: Token) -> Folded:
-        key = (token.kind, token.surface)
-        folded = self.folded.get(key)
+    def _fold(self, token: str) -> Folded:
+        folded = self.folded.get(token)
         if folded is None:
-            folded = self.folded[key] = fold(*key)
+            folded = self.folded[token] = fold(token)
         return folded
 
 

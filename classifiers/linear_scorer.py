@@ -18,10 +18,11 @@ import numpy as np
 import numpy.typing as npt
 
 from classifiers.explain import top_spans
+from classifiers.folding import Folded, fold
 from classifiers.labels import Label
 from classifiers.ngrams import START, context_features, pair_feature, token_features
 from classifiers.scorer import Scored, ScoringInput, Span, Threshold
-from classifiers.text import Folded, Token, fold, tokenize
+from classifiers.text import locate, tokenize
 
 Floats = npt.NDArray[np.float64]
 Part = tuple[Folded, Floats]
@@ -73,14 +74,14 @@ class TokenCache:
 
     def __init__(self, capacity: int = CACHE_TOKENS) -> None:
         self._capacity = capacity
-        self._young: dict[tuple[str, str], Part] = {}
-        self._old: dict[tuple[str, str], Part] = {}
+        self._young: dict[str, Part] = {}
+        self._old: dict[str, Part] = {}
 
     def __len__(self) -> int:
         """Return the number of entries held."""
         return len(self._young) + len(self._old)
 
-    def get(self, key: tuple[str, str]) -> Part | None:
+    def get(self, key: str) -> Part | None:
         """Return the entry, or None."""
         part = self._young.get(key)
         if part is None:
@@ -89,7 +90,7 @@ class TokenCache:
                 self.put(key, part)
         return part
 
-    def put(self, key: tuple[str, str], part: Part) -> None:
+    def put(self, key: str, part: Part) -> None:
         """Keep an entry; may drop the old generation."""
         if len(self._young) >= self._capacity:
             self._old, self._young = self._young, {}
@@ -178,26 +179,25 @@ class LinearScorer:
         pairs: list[tuple[int, int]] = []
         rows = self._rows
         before = START
-        for token in tokenize(text):
-            start, end, kind, _ = token
+        tokens = tokenize(text)
+        for token, start in zip(tokens, locate(text, tokens), strict=True):
             folded, vector = self._part(token)
             form = folded.form
             row = rows.get(pair_feature(before, form))
             if row is not None:
                 pairs.append((len(parts), row))
-            offsets.append((start, end))
-            is_word.append(kind in {"word", "spaced"})
+            offsets.append((start, start + len(token)))
+            is_word.append(folded.is_word)
             parts.append(vector)
             before = form
         return offsets, is_word, parts, pairs
 
-    def _part(self, token: Token) -> Part:
-        key = (token.kind, token.surface)
-        part = self._cache.get(key)
+    def _part(self, token: str) -> Part:
+        part = self._cache.get(token)
         if part is None:
-            folded = fold(*key)
+            folded = fold(token)
             part = (folded, self._sum(token_features(folded, *self._lengths)))
-            self._cache.put(key, part)
+            self._cache.put(token, part)
         return part
 
     def _context(self, comment: ScoringInput) -> Floats:

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from classifiers.folding import Folded
 from classifiers.scorer import ScoringInput
-from classifiers.text import Folded, Token, tokenize
+from classifiers.text import tokenize
 
 START = "<s>"
 """Stands before the first token in pairs: how a comment opens says much about its tone."""
 
 CONTEXT_TOKENS = 64
-"""Tokens of the title, and of the parent, that are read: a bound on what context may cost. What a
+CONTEXT_CHARS = 400
+"""How much of the title, and of the parent, is read: a bound on what context may cost. What a
 reply answers to is mostly said at the start."""
 
 MARKS = "=+!@"
@@ -39,7 +41,7 @@ def token_features(folded: Folded, shortest: int, longest: int) -> list[str]:
     list[str]
         A name occurs as often as the feature does.
     """
-    names = [f"={folded.form}"]
+    names = [f"={reading}" for reading in folded.readings]
     names.extend(f"!{signal}" for signal in folded.signals)
     if not folded.has_letters:
         return names
@@ -58,7 +60,7 @@ def is_gram(name: str) -> bool:
     return name[0] not in MARKS
 
 
-def context_features(comment: ScoringInput, fold_token: Callable[[Token], Folded]) -> list[str]:
+def context_features(comment: ScoringInput, fold_token: Callable[[str], Folded]) -> list[str]:
     """Return the names of the context's features: its distinct words, in order.
 
     Parameters
@@ -66,11 +68,11 @@ def context_features(comment: ScoringInput, fold_token: Callable[[Token], Folded
     comment : ScoringInput
         Without title and parent there are none.
     fold_token : callable
-        `classifiers.text.fold` or a cache of it.
+        `classifiers.folding.fold` or a cache of it.
     """
     names: dict[str, None] = {}
     for text in (comment.title, comment.parent):
-        for token in tokenize(text, CONTEXT_TOKENS) if text else ():
+        for token in tokenize(text, CONTEXT_CHARS)[:CONTEXT_TOKENS] if text else ():
             folded = fold_token(token)
             if folded.has_letters:
                 names[f"@{folded.form}"] = None
@@ -80,8 +82,3 @@ def context_features(comment: ScoringInput, fold_token: Callable[[Token], Folded
 def pair_feature(first: str, second: str) -> str:
     """Return the name of the feature "these two forms stand side by side"."""
     return f"+{first} {second}"
-
-
-def unit_key(token: Token) -> tuple[str, str]:
-    """Return what a token's features depend on: a key for caches."""
-    return (token.kind, token.surface)

@@ -20,11 +20,12 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from classifiers.features import FactoredMatrix
+from classifiers.folding import fold
 from classifiers.heads import fit_logistic
 from classifiers.labels import Label
 from classifiers.ngrams import START, pair_feature, token_features
 from classifiers.scorer import ScoringInput
-from classifiers.text import fold, tokenize
+from classifiers.text import tokenize
 from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
 from training.split import bucket, groups
 
@@ -103,7 +104,7 @@ def _new_features(features: Any, comments: Sequence[ScoringInput]) -> dict[str, 
         found: set[str] = set()
         before = START
         for token in tokenize(comment.text):
-            folded = fold(token.kind, token.surface)
+            folded = fold(token)
             found.add(pair_feature(before, folded.form))
             found.add(token_features(folded, 1, 0)[0])
             before = folded.form

@@ -7,10 +7,10 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 
 from classifiers.features import NgramVectorizer
+from classifiers.folding import Folded, fold
 from classifiers.heads import fit_logistic, log_count_ratios
 from classifiers.ngrams import CONTEXT_TOKENS, context_features, token_features
 from classifiers.scorer import ScoringInput
-from classifiers.text import Folded, fold
 from tests.unit.classifiers.toy import ABUSIVE, TEXTS, fitted
 
 
@@ -68,7 +68,7 @@ def test_context_has_its_own_features_and_weights() -> None:
 
 def test_context_is_limited() -> None:
     title = " ".join(f"a{'b' * number}c" for number in range(CONTEXT_TOKENS + 10))
-    names = context_features(ScoringInput("x", title, title), lambda token: fold(*token[2:]))
+    names = context_features(ScoringInput("x", title, title), fold)
     assert len(names) <= CONTEXT_TOKENS
     comments = [ScoringInput("x", title), ScoringInput("y", "abc abbc")]
     limited = NgramVectorizer(min_documents=1, max_context=1).fit(comments)
@@ -77,7 +77,9 @@ def test_context_is_limited() -> None:
 
 def test_words_cannot_pose_as_another_family() -> None:
     for form in ("1@budget", "1!caps", "1+s", "1=ab"):
-        grams = token_features(Folded(form, has_letters=True, signals=()), 3, 5)[1:]
+        grams = token_features(
+            Folded(form, (form,), has_letters=True, is_word=True, signals=()), 3, 5
+        )[1:]
         assert grams
         assert not [gram for gram in grams if gram[0] in "@!+="]
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifiers.bundle import compile_scorer
+from classifiers.folding import Folded
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearScorer, TokenCache
 from classifiers.scorer import ScoringInput, Threshold
-from classifiers.text import Folded
 from tests.unit.classifiers.toy import LABELS, TEXTS, fitted
 
 PIPELINE = fitted()
@@ -97,12 +97,12 @@ def test_unknown_context_changes_nothing(scorer: LinearScorer) -> None:
 
 def test_cache_is_bounded_and_keeps_what_is_used() -> None:
     cache = TokenCache(capacity=10)
-    part = (Folded("x", has_letters=True, signals=()), np.zeros(1))
+    part = (Folded("x", ("x",), has_letters=True, is_word=True, signals=()), np.zeros(1))
     for number in range(100):
-        cache.put(("word", str(number)), part)
-        cache.put(("word", "often"), part) if cache.get(("word", "often")) is None else None
+        cache.put(str(number), part)
+        cache.put("often", part) if cache.get("often") is None else None
     assert len(cache) <= 20
-    assert cache.get(("word", "often")) is not None
+    assert cache.get("often") is not None
 
 
 def test_threads_get_the_same_scores(scorer: LinearScorer) -> None:
