@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifiers.labelled import LabelledComment, LabelledCommentError, from_json_line
+from classifiers.labelled import LabelledComment, LabelledCommentError
+from classifiers.labelled_files import read_labelled
+from classifiers.labelled_parquet import ParquetMissingError
 from classifiers.labels import KIND_LABELS, Label
+from classifiers.row_files import RowFileError
+from training.conflicts import Placed, resolve
 from training.example import Example
 
 CORPUS_DIR = Path(__file__).parent / "corpus"
@@ -132,9 +136,10 @@ def _corpus_row(file: str, number: int, line: str) -> Example:
 
 
 def read_exports(paths: Sequence[Path]) -> tuple[list[Example], list[Dropped]]:
-    """Read labelled comments of one or more exports.
+    """Read labelled comments of one or more exports: JSON Lines, CSV or Parquet.
 
-    A broken line is dropped and reported. Of copies of one text the latest decision stays.
+    A broken line is dropped and reported. Rows of one text are weighed against each other
+    (`training.conflicts`); one of them stays.
 
     Raises
     ------
@@ -142,42 +147,39 @@ def read_exports(paths: Sequence[Path]) -> tuple[list[Example], list[Dropped]]:
         If a file cannot be read or holds no usable line; names file, line and field.
     """
     dropped: list[Dropped] = []
-    latest: dict[str, tuple[Example, str, int]] = {}
+    first: dict[str, Placed] = {}
+    copies: dict[str, list[Placed]] = {}
     for path in paths:
-        before = len(dropped)
+        broken: list[Dropped] = []
         n_good = 0
-        for number, line in _lines(path):
-            try:
-                example = _exported_row(from_json_line(line))
-            except LabelledCommentError as error:
-                dropped.append(Dropped(path.name, number, str(error)))
-                continue
+        for row in _placed(path, broken):
             n_good += 1
-            key = text_key(example.text)
-            other = latest.get(key)
-            if other is None or example.time >= other[0].time:
-                latest[key] = (example, path.name, number)
-            if other is not None:
-                loser = other if latest[key][0] is example else (example, path.name, number)
-                dropped.append(Dropped(loser[1], loser[2], "same text as another line"))
+            key = text_key(row.example.text)
+            if first.setdefault(key, row) is not row:
+                copies.setdefault(key, [first[key]]).append(row)
         if not n_good:
-            reason = (
-                f"line {dropped[-1].line}: {dropped[-1].reason}" if dropped[before:] else "empty"
-            )
-            message = f"{path.name}: no labelled comment in it ({reason})"
-            raise DatasetError(message)
-    return [entry[0] for entry in latest.values()], dropped
+            reason = f"line {broken[0].line}: {broken[0].reason}" if broken else "empty"
+            raise DatasetError(f"{path.name}: no labelled comment in it ({reason})")
+        dropped += broken
+    rows = {key: row.example for key, row in first.items()}
+    for key, several in copies.items():
+        resolved = resolve(several)
+        rows[key] = resolved.example
+        dropped += [Dropped(row.file, row.line, why) for row, why in resolved.left_out]
+    return list(rows.values()), dropped
 
 
-def _lines(path: Path) -> Iterable[tuple[int, str]]:
+def _placed(path: Path, broken: list[Dropped]) -> Iterator[Placed]:
     try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, line
-    except OSError as error:
-        message = f"{path}: cannot be read ({error.strerror})"
-        raise DatasetError(message) from error
+        for number, found in read_labelled(path):
+            try:
+                if isinstance(found, LabelledCommentError):
+                    raise found
+                yield Placed(_exported_row(found), path.name, number)
+            except LabelledCommentError as error:
+                broken.append(Dropped(path.name, number, str(error)))
+    except (RowFileError, ParquetMissingError) as error:
+        raise DatasetError(str(error)) from error
 
 
 def _exported_row(comment: LabelledComment) -> Example:

@@ -17,7 +17,7 @@ _COMMANDS = {
     "db": "database:db",
     "demo": "demo:demo",
     "evaluate": "retraining:evaluate",
-    "export": "archive:export_command",
+    "export": "labels_out:export_command",
     "forums": "forums:forums",
     "import": "archive:import_command",
     "import-thread": "threads:import_thread",

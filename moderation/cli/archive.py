@@ -1,13 +1,12 @@
-"""Comments in, labels out."""
+"""Comments of an archive in."""
 
 from __future__ import annotations
 
 import json
 import uuid
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import click
 
@@ -18,10 +17,8 @@ from moderation.config import load_settings
 from moderation.domain.comment import Comment
 from moderation.domain.errors import ModerationError
 from moderation.domain.forum import Forum
-from moderation.services.exporting import ExportFormat, count_export, export_labels
 from moderation.services.intake import submit_comments
 from moderation.services.runtime import Runtime
-from moderation.storage.labelled import ExportFilter
 from moderation.web.records import comment_from_line
 
 _BATCH = 200
@@ -113,75 +110,3 @@ def _store(runtime: Runtime, forum: Forum, batch: list[Comment], counts: dict[st
 def _count_lines(path: Path) -> int:
     with path.open("rb") as file:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
-
-
-@click.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--forum", "slug", help="Only this forum; default all but demos.")
-@click.option(
-    "--format",
-    "export_format",
-    type=click.Choice([known.value for known in ExportFormat]),
-    default=ExportFormat.JSONL.value,
-    show_default=True,
-)
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Decided on or after, in UTC.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Decided before, in UTC.")
-@json_option
-def export_command(
-    file: Path,
-    slug: str | None,
-    export_format: str,
-    since: datetime | None,
-    until: datetime | None,
-    *,
-    as_json: bool,
-) -> None:
-    """Write the decided comments with their labels to FILE.
-
-    Beside FILE goes FILE.manifest.json with the number of rows and the SHA-256 digest.
-    """
-    runtime = open_runtime()
-    if slug is not None:
-        known_forum(runtime, slug)
-    wanted = ExportFilter(forum=slug, since=_utc(since), until=_utc(until))
-    receipt = write_export(runtime, wanted, file, ExportFormat(export_format), as_json=as_json)
-    if as_json:
-        emit({"event": "result", **receipt, "file": str(file)})
-    else:
-        click.echo(f"{receipt['rows']} labelled comments in {file} ({receipt['digest']})")
-
-
-def write_export(
-    runtime: Runtime,
-    wanted: ExportFilter,
-    file: Path,
-    export_format: ExportFormat,
-    *,
-    as_json: bool,
-) -> dict[str, Any]:
-    """Write an export and its manifest; the file appears only when it is whole."""
-    partial = file.with_name(file.name + ".partial")
-    with (
-        partial.open("wb") as target,
-        progress("exporting", count_export(runtime, wanted), as_json=as_json) as advance,
-    ):
-        receipt = export_labels(runtime, wanted, target, export_format, on_row=lambda: advance(1))
-    partial.replace(file)
-    manifest = {
-        "file": file.name,
-        "format": export_format.value,
-        "rows": receipt.rows,
-        "digest": receipt.digest,
-        "forum": wanted.forum,
-        "since": wanted.since.isoformat() if wanted.since else None,
-        "until": wanted.until.isoformat() if wanted.until else None,
-    }
-    file.with_name(file.name + ".manifest.json").write_text(
-        json.dumps(manifest, indent=2) + "\n", encoding="utf-8"
-    )
-    return {"rows": receipt.rows, "digest": receipt.digest}
-
-
-def _utc(at: datetime | None) -> datetime | None:
-    return at.replace(tzinfo=UTC) if at is not None else None

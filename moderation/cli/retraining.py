@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from moderation.cli.archive import write_export
+from moderation.cli.labels_out import write_with_progress
 from moderation.cli.output import json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
@@ -57,9 +57,8 @@ def train(  # noqa: PLR0913 - the command's options
             if slug is not None:
                 known_forum(runtime, slug)
             path = Path(folder) / "decisions.jsonl"
-            write_export(
-                runtime, ExportFilter(forum=slug), path, ExportFormat.JSONL, as_json=as_json
-            )
+            wanted = ExportFilter(forum=slug)
+            write_with_progress(runtime, wanted, path, ExportFormat.JSONL, as_json=as_json)
             files = [str(path)]
         context.exit(_run([*arguments, *files]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -51,28 +51,49 @@ class ExportFilter:
     sources: tuple[str, ...] = ()
 
 
-def labelled_comments(
+def newest_feedback(connection: Connection) -> int:
+    """Return the key of the newest row, 0 when there is none: where an export ends."""
+    return connection.scalar(select(func.max(feedback.c.id))) or 0
+
+
+def labelled_batch(
     connection: Connection,
     wanted: ExportFilter,
     weights: FeedbackWeights,
     *,
-    batch: int = 1000,
-) -> Iterator[list[LabelledComment]]:
-    """Yield every label that trains, in the order of its arrival, a batch at a time.
+    after: int,
+    upto: int,
+    limit: int,
+) -> tuple[list[LabelledComment], int | None]:
+    """Return labels that train, in the order of their arrival, and the key of the last one.
 
-    Each batch is a query of its own that goes on behind the last key, so a million rows need no
-    more memory than one batch, on SQLite and on PostgreSQL.
+    Parameters
+    ----------
+    after, upto : int
+        Keyset: the last key of the batch before (0 for the first), and of the whole export.
+
+    Returns
+    -------
+    list of LabelledComment, int or None
+        None when nothing is left.
     """
-    query = _query().where(*_conditions(wanted)).order_by(feedback.c.id).limit(batch)
-    last = 0
-    while rows := connection.execute(query.where(feedback.c.id > last)).mappings().all():
-        judges = _judges(connection, [row["comment_pk"] for row in rows if row["comment_pk"]])
-        yield [_labelled(row, weights, judges) for row in rows]
-        last = rows[-1]["id"]
+    rows = (
+        connection.execute(
+            _query()
+            .where(*_conditions(wanted), feedback.c.id > after, feedback.c.id <= upto)
+            .order_by(feedback.c.id)
+            .limit(limit)
+        )
+        .mappings()
+        .all()
+    )
+    judges = _judges(connection, [row["comment_pk"] for row in rows if row["comment_pk"]])
+    labelled = [_labelled(row, weights, judges) for row in rows]
+    return labelled, rows[-1]["id"] if rows else None
 
 
 def count_labelled(connection: Connection, wanted: ExportFilter) -> int:
-    """Return how many rows `labelled_comments` will give."""
+    """Return how many rows an export will have."""
     query = select(func.count(feedback.c.id)).select_from(_joined()).where(*_conditions(wanted))
     return connection.scalar(query) or 0
 

@@ -53,6 +53,11 @@ def settings() -> Settings:
     return _surroundings().settings
 
 
+def secret_key() -> str:
+    """Return the installation's key; the desk has set it."""
+    return cast(str, current_app.secret_key)
+
+
 def metrics() -> Metrics:
     """Return the counters of the current application."""
     return _surroundings().metrics

@@ -1,25 +1,46 @@
-"""Download decided comments as labels for the next model."""
+"""Download judged labels: what the next model learns from."""
 
 from __future__ import annotations
 
-import base64
-import tempfile
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from flask import Response as FlaskResponse
-from flask import request, send_file
+from flask import request
 
+from classifiers.labels import Label
+from moderation.domain.feedback import FeedbackSource
 from moderation.domain.review import Role
 from moderation.services import exporting, registration
-from moderation.services.exporting import ExportFormat
+from moderation.services.export_zip import zipped
+from moderation.services.exporting import ExportFormat, LabelExport, Redaction
+from moderation.services.pseudonyms import Pseudonyms
 from moderation.storage.labelled import ExportFilter
 from moderation.web import current
 from moderation.web.desk import fields, layout, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.filters import SOURCE_TITLES
 
-MEMORY_BYTES = 1_000_000
-"""Longer exports wait in a file on disk."""
-
-_MEDIA_TYPES = {ExportFormat.JSONL: "application/jsonl", ExportFormat.CSV: "text/csv"}
+_MEDIA_TYPES = {
+    ExportFormat.JSONL: "application/jsonl",
+    ExportFormat.CSV: "text/csv; charset=utf-8",
+    ExportFormat.PARQUET: "application/vnd.apache.parquet",
+}
+FORMAT_TITLES: Mapping[ExportFormat, str] = {
+    ExportFormat.JSONL: "JSON Lines",
+    ExportFormat.CSV: "CSV, for spreadsheets",
+    ExportFormat.PARQUET: "Parquet",
+}
+FEEDBACK_TITLES: Mapping[str, str] = {
+    **{source.value: title for source, title in SOURCE_TITLES.items()},
+    FeedbackSource.APPEAL: "Appeal",
+    FeedbackSource.HOST_CORRECTION: "Correction by a forum",
+    FeedbackSource.SUGGEST_SCORE: "Suggested score",
+    FeedbackSource.SUBMIT_HAM: "Submitted as ham",
+    FeedbackSource.SUBMIT_SPAM: "Submitted as spam",
+    FeedbackSource.IMPORT: "Imported file",
+}
+_ANSWERS = {"yes": True, "no": False}
 
 
 @bp.get("/export")
@@ -32,36 +53,61 @@ def export() -> str:
         active="desk.export",
         forums=registration.list_forums(runtime),
         number=exporting.count_export(runtime, wanted),
-        args={name: request.args.get(name, "") for name in ("forum", "since", "until")},
+        wanted=wanted,
+        source_titles=FEEDBACK_TITLES,
+        formats={known: FORMAT_TITLES[known] for known in exporting.usable_formats()},
+        chosen_format=_format(),
+        args={name: request.args.get(name, "") for name in _KEPT},
     )
+
+
+_KEPT = ("since", "until", "answer", "pack", "pseudonymise", "drop_text")
 
 
 @bp.get("/export/download")
 @session.needs(Role.SENIOR)
 def download() -> FlaskResponse:
-    """Send the export, with its digest in a header (RFC 9530)."""
-    name = request.args.get("format")
-    export_format = ExportFormat(name) if name in set(ExportFormat) else ExportFormat.JSONL
-    target = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - closed by send_file
-    receipt = exporting.export_labels(current.runtime(), _wanted(), target, export_format)
-    target.seek(0)
-    now = current.runtime().clock()
-    response = send_file(
-        target,
-        mimetype=_MEDIA_TYPES[export_format],
-        as_attachment=True,
-        download_name=f"labels-{now:%Y-%m-%d}.{export_format.value}",
-    )
-    digest = bytes.fromhex(receipt.digest.removeprefix("sha256:"))
-    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(digest).decode('ascii')}:"
-    response.headers["X-Export-Rows"] = str(receipt.rows)
-    response.headers["X-Export-Digest"] = receipt.digest
+    """Send the export as a stream; in a ZIP its manifest comes behind it."""
+    runtime = current.runtime()
+    export_format = _format()
+    made = LabelExport(runtime, _wanted(), export_format, _redaction())
+    now = runtime.clock()
+    name = f"labels-{now:%Y-%m-%d}.{export_format.value}"
+    if request.args.get("pack") == "zip":
+        response = FlaskResponse(_begun(zipped(made, name, at=now)), mimetype="application/zip")
+        name += ".zip"
+    else:
+        response = FlaskResponse(_begun(made.chunks()), content_type=_MEDIA_TYPES[export_format])
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 
+def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Ask for the first bytes now, while an error can still be answered as one."""
+    first = next(chunks, b"")
+    return chain([first], chunks)
+
+
+def _format() -> ExportFormat:
+    name = request.args.get("format")
+    return ExportFormat(name) if name in set(ExportFormat) else ExportFormat.JSONL
+
+
+def _redaction() -> Redaction:
+    is_pseudonymous = request.args.get("pseudonymise") == "1"
+    return Redaction(
+        pseudonyms=Pseudonyms(current.secret_key()) if is_pseudonymous else None,
+        drops_text=request.args.get("drop_text") == "1",
+    )
+
+
 def _wanted() -> ExportFilter:
+    label = request.args.get("label")
     return ExportFilter(
         forum=fields.typed_text(request.args.get("forum")) or None,
         since=fields.day_start(request.args.get("since")),
         until=fields.day_start(request.args.get("until"), days_later=1),
+        label=Label(label) if label in set(Label) else None,
+        answer=_ANSWERS.get(request.args.get("answer", "")),
+        sources=tuple(name for name in FEEDBACK_TITLES if name in request.args.getlist("source")),
     )

@@ -1,20 +1,21 @@
 from __future__ import annotations
 
-import base64
 import csv
 import hashlib
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from classifiers import labelled_parquet
 from classifiers.labels import DEFINITIONS
 from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
-from moderation.services import outbox, review
+from moderation.services import exporting, outbox, review
 from moderation.services.outbox import Settlement
 from moderation.services.runtime import Runtime
 from tests.builders import a_comment, register_forum, sqlite_only, submitted
@@ -141,24 +142,62 @@ def test_storing_takes_a_moderator(enter: Enter, forum: Forum) -> None:
     assert viewer.status == 403
 
 
-def test_the_export_carries_its_digest(enter: Enter, queued: Queue) -> None:
+@pytest.fixture
+def exporter(enter: Enter, queued: Queue) -> Visitor:
+    """A senior who has rejected two comments."""
     queued("You idiot.", "=HYPERLINK(1) idiot")
     senior = enter("sena", Role.SENIOR).open("/desk/").send("form[action^='/desk/claim-next']")
     senior.send("#decide", "Reject", reason="insult")
     senior.send("#decide", "Reject", reason="insult")
+    return senior
 
-    senior.open("/desk/export")
-    assert senior.texts("#n-h") == ["2 decided comments"]
-    with senior.client.get("/desk/export/download?format=jsonl") as answer:
-        lines, headers = answer.data, answer.headers
-    with senior.client.get("/desk/export/download?format=csv") as answer:
-        table = answer.get_data(as_text=True)
 
-    digest = base64.b64encode(hashlib.sha256(lines).digest()).decode()
-    assert headers["Repr-Digest"] == f"sha-256=:{digest}:"
-    assert [json.loads(line)["decided_by"] for line in lines.splitlines()] == ["sena"] * 2
-    rows = list(csv.DictReader(io.StringIO(table)))
+def test_the_export_counts_and_sends_what_was_chosen(exporter: Visitor) -> None:
+    exporter.open("/desk/export")
+    assert exporter.texts("#n-h") == ["2 labelled comments"]
+    exporter.send("main form", "Count", source=["report"])
+    assert exporter.texts("#n-h") == ["0 labelled comments"]
+    assert exporter.has("[name=source][value=report][checked]")
+    exporter.send("main form", "Count", source=["model", "report"], label="abusive", answer="no")
+    assert exporter.texts("#n-h") == ["0 labelled comments"]
+
+    exporter.open("/desk/export").send("main form", "Download", format="csv")
+    assert exporter.response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert exporter.response.headers["Content-Disposition"].endswith(".csv")
+    rows = list(csv.DictReader(io.StringIO(exporter.response.get_data(as_text=True))))
     assert [row["text"] for row in rows] == ["You idiot.", "'=HYPERLINK(1) idiot"]
+
+
+def test_the_export_comes_with_its_manifest_in_a_zip(exporter: Visitor) -> None:
+    exporter.open("/desk/export").send(
+        "main form", "Download", pack="zip", pseudonymise="1", drop_text="1"
+    )
+    with zipfile.ZipFile(io.BytesIO(exporter.response.data)) as archive:
+        name, beside = archive.namelist()
+        assert archive.testzip() is None
+        lines = archive.read(name)
+        manifest = json.loads(archive.read(beside))
+    assert beside == f"{name}.manifest.json"
+    assert manifest["digest"] == f"sha256:{hashlib.sha256(lines).hexdigest()}"
+    assert (manifest["rows"], manifest["pseudonymised"], manifest["text_dropped"]) == (
+        2,
+        True,
+        True,
+    )
+    first = json.loads(lines.splitlines()[0])
+    assert first["decided_by"].startswith("p-")
+    assert first["text"] is None
+
+
+@sqlite_only
+def test_the_export_offers_only_formats_that_it_can_write(
+    exporter: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert exporter.open("/desk/export").has("option[value=parquet]")
+    monkeypatch.setattr(labelled_parquet, "has_parquet", lambda: False)
+    monkeypatch.setattr(exporting, "has_parquet", lambda: False)
+    assert not exporter.open("/desk/export").has("option[value=parquet]")
+    assert exporter.open("/desk/export/download?format=parquet").status == 422
 
 
 @sqlite_only

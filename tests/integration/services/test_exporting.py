@@ -6,22 +6,35 @@ import csv
 import hashlib
 import io
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from classifiers.labelled import LabelledComment, from_json_line
+from classifiers import labelled_parquet
+from classifiers.labelled import SCHEMA, LabelledComment, from_json_line
+from classifiers.labelled_files import read_labelled
+from classifiers.labelled_table import COLUMNS
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
-from moderation.domain.feedback import FeedbackWeights
+from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import Forum
 from moderation.domain.review import ReasonCode
-from moderation.services import registration, review
-from moderation.services.exporting import COLUMNS, ExportFormat, count_export, export_labels
+from moderation.services import exporting, registration, review
+from moderation.services.exporting import (
+    ExportFormat,
+    LabelExport,
+    Redaction,
+    count_export,
+    export_labels,
+)
+from moderation.services.feedback import GivenFeedback, record_feedback
+from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
-from moderation.storage.labelled import ExportFilter, labelled_comments
+from moderation.storage.labelled import ExportFilter
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 from tests.fakes import START, FixedClock
+from training.dataset import DatasetError, read_exports
 
 ALL = ExportFilter()
 
@@ -155,15 +168,145 @@ def test_a_comment_without_words_of_its_own_is_left_out(
 
 
 def test_long_exports_come_in_batches_without_gap_or_copy(
-    runtime: Runtime, forum: Forum, mira: User
+    runtime: Runtime, forum: Forum, mira: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(exporting, "BATCH_ROWS", 3)
     for number in range(7):
         decided(runtime, mira, submitted(runtime, forum, a_comment(f"c{number}", "You idiot")))
-    with runtime.database.read() as connection:
-        batches = list(labelled_comments(connection, ALL, FeedbackWeights(), batch=3))
-    assert [len(batch) for batch in batches] == [3, 3, 1]
-    found = [row.comment_id for batch in batches for row in batch]
-    assert found == [f"c{number}" for number in range(7)]
+    told: list[int] = []
+    export = LabelExport(runtime, ALL, ExportFormat.JSONL, on_rows=told.append)
+    lines = b"".join(export.chunks()).decode().splitlines()
+    assert told == [3, 3, 1]
+    assert [from_json_line(line).comment_id for line in lines] == [f"c{n}" for n in range(7)]
+
+
+def test_what_arrives_during_an_export_is_not_in_it(
+    runtime: Runtime, forum: Forum, mira: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporting, "BATCH_ROWS", 1)
+    for number in range(2):
+        decided(runtime, mira, submitted(runtime, forum, a_comment(f"c{number}", "You idiot")))
+    export = LabelExport(runtime, ALL, ExportFormat.JSONL)
+    chunks = export.chunks()
+    next(chunks)
+    decided(runtime, mira, submitted(runtime, forum, a_comment("c9", "You idiot")))
+    assert len(list(chunks)) == 1
+    assert export.receipt.rows == 2
+
+
+@pytest.fixture
+def judged(runtime: Runtime, forum: Forum, mira: User) -> None:
+    """An insult, a harmless comment, and what the forum thinks of the insult."""
+    decided(runtime, mira, submitted(runtime, forum, a_comment("c1", "You idiot")))
+    decided(runtime, mira, submitted(runtime, forum, a_comment("c2", "No idiot")), reason=None)
+    appeal = GivenFeedback({Label.ABUSIVE: False}, "appeal", given_by="ada")
+    record_feedback(runtime, forum, "c1", appeal)
+
+
+@pytest.mark.usefixtures("judged")
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (ExportFilter(label=Label.ABUSIVE), ["mira c1", "mira c2", "ada c1"]),
+        (ExportFilter(label=Label.ABUSIVE, answer=True), ["mira c1"]),
+        (ExportFilter(label=Label.ABUSIVE, answer=False), ["mira c2", "ada c1"]),
+        (ExportFilter(label=Label.PARTISAN), ["mira c1", "mira c2"]),  # not judged by ada
+        (ExportFilter(label=Label.PROFANITY), []),
+        (ExportFilter(sources=("appeal",)), ["ada c1"]),
+        (
+            ExportFilter(sources=("appeal", "model"), forum="gazette"),
+            ["mira c1", "mira c2", "ada c1"],
+        ),
+        (ExportFilter(sources=("report",)), []),
+    ],
+)
+def test_filters_by_label_answer_and_source(
+    runtime: Runtime, wanted: ExportFilter, expected: list[str]
+) -> None:
+    assert [f"{row.decided_by} {row.comment_id}" for row in rows(runtime, wanted)] == expected
+
+
+@pytest.mark.usefixtures("judged")
+def test_the_manifest_counts_by_label_and_source(runtime: Runtime) -> None:
+    export = LabelExport(runtime, ExportFilter(forum="gazette", since=START), ExportFormat.CSV)
+    data = b"".join(export.chunks())
+    manifest = export.manifest("labels.csv")
+    assert manifest["digest"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
+    assert (manifest["rows"], manifest["file"], manifest["format"]) == (3, "labels.csv", "csv")
+    assert (manifest["schema"], manifest["row_schema"]) == ("export-manifest/1", SCHEMA)
+    assert manifest["created_at"] == "2026-03-02T09:00:00Z"
+    assert manifest["filters"] == {
+        "forum": "gazette",
+        "since": "2026-03-02T09:00:00Z",
+        "until": None,
+        "label": None,
+        "answer": None,
+        "sources": [],
+    }
+    assert manifest["labels"]["abusive"] == {"true": 1, "false": 2}
+    assert manifest["labels"]["profanity"] == {"true": 0, "false": 0}
+    assert manifest["sources"] == {"appeal": 1, "model": 2}
+
+
+@pytest.mark.usefixtures("judged")
+def test_pseudonyms_stay_the_same_and_depend_on_the_key(runtime: Runtime, forum: Forum) -> None:
+    def names(secret: str) -> list[tuple[str | None, str | None]]:
+        export = LabelExport(
+            runtime, ALL, ExportFormat.JSONL, Redaction(pseudonyms=Pseudonyms(secret))
+        )
+        lines = b"".join(export.chunks()).decode().splitlines()
+        return [(row.author_id, row.decided_by) for row in map(from_json_line, lines)]
+
+    first, second = names("k" * 32), names("l" * 32)
+    assert first == names("k" * 32)
+    assert len({author for author, _ in first}) == 1
+    assert first[0][1] == first[1][1] != first[2][1]
+    assert not {name for pair in first for name in pair} & {
+        name for pair in second for name in pair
+    }
+    assert not any(name in str(first) for name in ("u1", "mira", "ada"))
+
+
+def test_the_same_id_in_two_forums_is_two_people() -> None:
+    pseudonyms = Pseudonyms("k" * 32)
+    one, other = (
+        pseudonyms.applied(LabelledComment("x", {Label.ABUSIVE: True}, forum=slug, author_id="u1"))
+        for slug in ("gazette", "tribune")
+    )
+    assert one.author_id != other.author_id
+
+
+@pytest.mark.usefixtures("judged")
+@pytest.mark.parametrize("kind", list(ExportFormat))
+def test_a_dropped_text_leaves_its_hash(
+    runtime: Runtime, kind: ExportFormat, tmp_path: Path
+) -> None:
+    export = LabelExport(runtime, ALL, kind, Redaction(drops_text=True))
+    file = tmp_path / f"labels.{kind.value}"
+    file.write_bytes(b"".join(export.chunks()))
+    found = [row for _, row in read_labelled(file) if isinstance(row, LabelledComment)]
+    assert [row.text for row in found] == [""] * 3
+    assert found[0].text_sha256 == hashlib.sha256(b"You idiot").hexdigest()
+    assert b"idiot" not in file.read_bytes()
+    with pytest.raises(DatasetError, match="made without texts"):
+        read_exports([file])
+
+
+@pytest.mark.usefixtures("judged")
+@pytest.mark.parametrize("kind", list(ExportFormat))
+def test_all_formats_hold_the_same(runtime: Runtime, kind: ExportFormat, tmp_path: Path) -> None:
+    file = tmp_path / f"labels.{kind.value}"
+    file.write_bytes(exported(runtime, kind=kind))
+    assert [row for _, row in read_labelled(file)] == rows(runtime)
+
+
+@sqlite_only
+def test_parquet_without_its_extra_names_it(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labelled_parquet, "has_parquet", lambda: False)
+    with pytest.raises(InvalidInputError, match=r"pip install 'comment-moderation\[parquet\]'"):
+        LabelExport(runtime, ALL, ExportFormat.PARQUET)
 
 
 FORMULAS = [

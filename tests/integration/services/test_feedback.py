@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from classifiers.labelled import from_json_line
 from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError, NotFoundError
 from moderation.domain.feedback import FeedbackWeights
@@ -14,10 +16,11 @@ from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction
 from moderation.domain.verdict import Source
 from moderation.services import review
+from moderation.services.exporting import ExportFormat, export_labels
 from moderation.services.feedback import GivenFeedback, record_feedback
 from moderation.services.lookup import read_comment
 from moderation.services.runtime import Runtime
-from moderation.storage.labelled import ExportFilter, labelled_comments
+from moderation.storage.labelled import ExportFilter
 from moderation.storage.tables import feedback, review_items
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 
@@ -29,13 +32,12 @@ def correction(**fields: Any) -> GivenFeedback:
 
 
 def exported(runtime: Runtime) -> list[tuple[str, str | None, float, int | None, float | None]]:
-    with runtime.database.read() as connection:
-        batches = labelled_comments(connection, ExportFilter(), runtime.feedback_weights)
-        return [
-            (row.source, row.decided_by, row.weight, row.n_judges, row.agreement)
-            for batch in batches
-            for row in batch
-        ]
+    target = io.BytesIO()
+    export_labels(runtime, ExportFilter(), target, ExportFormat.JSONL)
+    return [
+        (row.source, row.decided_by, row.weight, row.n_judges, row.agreement)
+        for row in map(from_json_line, target.getvalue().decode().splitlines())
+    ]
 
 
 def in_force(runtime: Runtime) -> tuple[set[int], set[int]]:
