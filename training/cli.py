@@ -13,15 +13,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from classifiers.bundle import DEFAULT_BUNDLE, BundleError, load_pipeline, load_scorer
-from classifiers.registry import Registry, RegistryError
+from classifiers.bundle import (
+    DEFAULT_BUNDLE,
+    BundleError,
+    load_manifest,
+    load_pipeline,
+    load_scorer,
+)
+from classifiers.registry import BundleRef, Registry, RegistryError
 from classifiers.suspicious import to_json_line
 from training.background import give_way
 from training.dataset import DatasetError, read_exports
 from training.default_bundle import build_default
 from training.evaluate import evaluate, records
 from training.noise import listed, suspicious
-from training.progress import Progress, as_json, as_text
+from training.progress import Progress, as_json, as_text, silent
+from training.quality.run import measure_bundles
+from training.quality.tables import quality_tables
 from training.report import metric_table
 from training.retrain import RetrainResult, retrain
 
@@ -54,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--out", type=Path, default=DEFAULT_BUNDLE, help="bundle folder to write")
     build.add_argument("--data-terms", choices=("open", "unstated"), default="unstated")
     build.add_argument("--seed", type=int, default=0)
+    build.add_argument("--beside", type=Path, default=None, help="second bundle for the card")
     build.add_argument("--created-at", default=None, help="RFC 3339 time to record")
     again = commands.add_parser("retrain", help="refine the bundled model with exports")
     again.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
@@ -70,12 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="give way to other processes; end when the standard input ends",
     )
-    check = commands.add_parser("evaluate", help="measure a bundle on labelled comments")
-    check.add_argument("files", type=Path, nargs="+", metavar="FILE")
-    check.add_argument("--models-dir", type=Path, default=None)
-    check.add_argument("--version", default=None, help="default: the current bundle")
-    check.add_argument("--seed", type=int, default=0)
-    check.add_argument("--json", action="store_true", help="one JSON object")
+    _add_evaluate(commands)
     noise = commands.add_parser("noise", help="list labels that are worth another look")
     noise.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
     noise.add_argument("--out", type=Path, required=True, help="JSON Lines file to write")
@@ -85,6 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_evaluate(commands: Any) -> None:
+    check = commands.add_parser(
+        "evaluate", help="measure a bundle: on exports, or without them on everything at hand"
+    )
+    check.add_argument("files", type=Path, nargs="*", metavar="FILE", help="exports to measure on")
+    check.add_argument("--models-dir", type=Path, default=None)
+    check.add_argument("--version", default=None, help="default: the current bundle")
+    check.add_argument("--bundle", type=Path, default=None, help="folder of a bundle instead")
+    check.add_argument("--data", type=Path, default=None, help="folder of the public sets")
+    check.add_argument("--beside", type=Path, default=None, help="folder of a second bundle")
+    check.add_argument("--alone", action="store_true", help="leave out what others offer")
+    check.add_argument("--seed", type=int, default=0)
+    check.add_argument("--json", action="store_true", help="one JSON object")
+
+
 def _build(options: argparse.Namespace) -> int:
     version = build_default(
         options.data,
@@ -92,6 +111,7 @@ def _build(options: argparse.Namespace) -> int:
         terms=options.data_terms,
         seed=options.seed,
         created_at=options.created_at or _now(),
+        beside=options.beside,
         progress=as_text(),
     )
     sys.stdout.write(version + "\n")
@@ -138,7 +158,14 @@ def _readable(result: RetrainResult) -> str:
 
 def _evaluate(options: argparse.Namespace) -> int:
     registry = Registry(options.models_dir or Path("/nonexistent"))
-    ref = registry.find(options.version) if options.version else registry.current()
+    if options.bundle:
+        ref = BundleRef(load_manifest(options.bundle).model_version, options.bundle, False)  # noqa: FBT003
+    else:
+        ref = registry.find(options.version) if options.version else registry.current()
+    return _on_exports(options, ref) if options.files else _on_everything(options, ref)
+
+
+def _on_exports(options: argparse.Namespace, ref: BundleRef) -> int:
     rows, dropped = read_exports(options.files)
     metrics = records(evaluate(load_scorer(ref.path), rows, seed=options.seed))
     if options.json:
@@ -177,6 +204,23 @@ def _noise(options: argparse.Namespace) -> int:
         sys.stdout.write(
             f"{len(found)} labels of {len(rows)} comments are worth another look: {options.out}\n"
         )
+    return OK
+
+
+def _on_everything(options: argparse.Namespace, ref: BundleRef) -> int:
+    report = silent if options.json else as_text()
+    found = measure_bundles(
+        [path for path in (ref.path, options.beside) if path],
+        options.data,
+        alone=options.alone,
+        seed=options.seed,
+        progress=report,
+    )
+    if options.json:
+        _emit({"event": "result", "model_version": ref.version, "quality": found})
+        return OK
+    for heading, text in quality_tables(*found).items():
+        sys.stdout.write(f"\n## {heading}\n\n{text}\n")
     return OK
 
 

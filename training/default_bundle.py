@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from classifiers.bundle import compile_scorer, save_bundle
+from classifiers.bundle import compile_scorer, load_manifest, save_bundle
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearScorer
 from classifiers.manifest import Manifest
@@ -18,12 +18,12 @@ from classifiers.scorer import Threshold
 from training import settings
 from training.dataset import CORPUS_DIR, read_corpus
 from training.default_card import default_documents
-from training.evaluate import by_slice, records, score_rows
+from training.evaluate import score_rows
 from training.example import Example, label_matrix, scoring_inputs, weight_matrix
 from training.fit import calibrate_pipeline, fit_pipeline
 from training.held_out import Part, part_of, split_corpus
-from training.outside import read_outside
 from training.progress import Progress, silent
+from training.quality import measure_quality
 from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
 from training.thresholds import choose
 
@@ -135,6 +135,7 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     seed: int = 0,
     created_at: str,
     params: PipelineParams | None = None,
+    beside: Path | None = None,
     progress: Progress = silent,
 ) -> str:
     """Train, calibrate, measure and save the default bundle.
@@ -151,14 +152,22 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     created_at : str
         RFC 3339 time in UTC, recorded in the manifest.
     params : PipelineParams, optional
+    beside : Path, optional
+        Another bundle whose main figures the card shows as well.
     progress : Progress
 
     Returns
     -------
     str
         The model version.
+
+    Raises
+    ------
+    classifiers.bundle.BundleError
+        If ``beside`` is no bundle.
     """
     chosen = params or PipelineParams()
+    other = load_manifest(beside) if beside else None
     progress("reading the sets", 0, 5)
     material = gather(data_dir, terms, seed)
     progress("fitting", 1, 5)
@@ -167,18 +176,11 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     manifest = finish(pipeline, material, chosen, (terms, seed, created_at))
     progress("measuring", 3, 5)
     scorer = compile_scorer(pipeline, manifest.thresholds)
-    test = {
-        name: records(found)
-        for name, found in by_slice(scorer, slices(material.test), seed=seed).items()
-    }
-    outside = {
-        name: records(found)
-        for name, found in by_slice(scorer, read_outside(data_dir), seed=seed).items()
-    }
-    measured = {"test": test, "outside": outside}
-    manifest = replace(manifest, metrics={**manifest.metrics, **measured})
+    quality = measure_quality(scorer, material.test, data_dir, seed=seed)
+    metrics = {**manifest.metrics, "quality": {"title": f"trained on {terms} sets", **quality}}
+    manifest = replace(manifest, metrics=metrics)
     progress("saving", 4, 5)
-    documents = default_documents(manifest, scorer, material.test)
+    documents = default_documents(manifest, scorer, material.test, other)
     probes = scoring_inputs(material.test[:: max(1, len(material.test) // 2000)])
     version = save_bundle(out, pipeline, manifest, documents=documents, probes=probes)
     progress("done", 5, 5)
@@ -214,11 +216,3 @@ def finish(
         metrics={"prevalence": {k.value: v for k, v in settings.PREVALENCE.items()}},
         libraries={},
     )
-
-
-def slices(rows: Sequence[Example]) -> dict[str, list[Example]]:
-    """Return held-out rows by set; our corpus counts as one."""
-    found: dict[str, list[Example]] = {}
-    for row in rows:
-        found.setdefault(row.source.split("/")[0], []).append(row)
-    return found

@@ -29,6 +29,10 @@ class Interval:
         """Return the figure in words, for example ``0.85 (0.81 to 0.88)``."""
         return f"{self.value:.3f} ({self.low:.3f} to {self.high:.3f})"
 
+    def to_record(self) -> dict[str, float]:
+        """Return JSON-ready figures, rounded to four decimals."""
+        return {name: round(value, 4) for name, value in asdict(self).items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
@@ -193,13 +197,6 @@ def evaluate(
                 seed=seed,
             )
     return found
-
-
-def by_slice(
-    scorer: Scorer, slices: Mapping[str, Sequence[Example]], *, seed: int
-) -> dict[str, dict[Label, Metrics]]:
-    """Return `evaluate` for each named slice."""
-    return {name: evaluate(scorer, rows, seed=seed) for name, rows in slices.items() if rows}
 
 
 def sides(scorer: Scorer, rows: Sequence[Example]) -> dict[str, Metrics]:

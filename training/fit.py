@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 
 from classifiers.labels import Label
 from classifiers.pipeline import PipelineParams, build_pipeline
@@ -30,6 +33,26 @@ def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
     features.fit(comments)
     heads.fit(features.factor(comments), label_matrix(rows, labels), weight_matrix(rows, labels))
     return pipeline
+
+
+def fit_plain_baseline(texts: Sequence[str], answers: Sequence[int]) -> Any:
+    """Fit what the model is compared with: TF-IDF of words and pairs, logistic regression.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    answers : sequence of int
+        0 or 1.
+
+    Returns
+    -------
+    sklearn.pipeline.Pipeline
+        With scikit-learn's own defaults but for word pairs and words of two texts or more.
+    """
+    pipeline = make_pipeline(
+        TfidfVectorizer(ngram_range=(1, 2), min_df=2), LogisticRegression(max_iter=1000)
+    )
+    return pipeline.fit(texts, answers)
 
 
 def log_odds(pipeline: Any, comments: Sequence[ScoringInput]) -> Floats:

@@ -1,18 +1,12 @@
-"""The model card (Markdown) and its pictures, from figures that were already measured."""
+"""The model card (Markdown), from figures that were already measured."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from matplotlib.figure import Figure
-
-from classifiers.labels import DECIDING_LABELS, DEFINITIONS, Label
+from classifiers.labels import DEFINITIONS, Label
 from classifiers.scorer import Threshold
-from training.example import Floats
-from training.thresholds import operating_points
 
 
 def card(
@@ -91,48 +85,14 @@ def _interval(entry: Mapping[str, float] | None) -> str:
     return f"{entry['value']:.3f} ({entry['low']:.3f} to {entry['high']:.3f})"
 
 
-def pictures(
-    probabilities: Floats, answers: Floats, prevalence: Mapping[Label, float]
-) -> dict[str, bytes]:
-    """Return PNG pictures of the deciding labels on held-out rows, by file name.
-
-    Parameters
-    ----------
-    probabilities, answers : ndarray of shape (n_rows, n_labels)
-        In the order of `Label`; NaN where unknown.
-    prevalence : mapping of Label to float
-        For the precision axis.
-    """
-    found: dict[str, bytes] = {}
-    for column, label in enumerate(Label):
-        known = ~np.isnan(answers[:, column])
-        y = (answers[known, column] >= 0.5).astype(np.float64)  # noqa: PLR2004
-        if label in DECIDING_LABELS and 0 < y.sum() < len(y):
-            figure = _curves(label, probabilities[known, column], y, prevalence[label])
-            buffer = io.BytesIO()
-            figure.savefig(buffer, format="png", dpi=80, metadata={"Software": None})
-            found[f"{label.value}.png"] = buffer.getvalue()
-    return found
-
-
-def _curves(label: Label, scores: Floats, y: Floats, prevalence: float) -> Figure:
-    thresholds, recall, alarms, precision = operating_points(scores, y, prevalence)
-    figure = Figure(figsize=(12, 3.6), layout="constrained")
-    left, middle, right = figure.subplots(1, 3)
-    left.plot(recall, precision)
-    left.set(title=f"{label.value}: precision at {prevalence:.0%} prevalence", xlabel="recall")
-    left.set_ylim(0, 1.02)
-    middle.plot(thresholds, recall, label="recall")
-    middle.plot(thresholds, precision, label="precision", linestyle="--")
-    middle.plot(thresholds, alarms, label="false positives", linestyle=":")
-    middle.set(title="threshold sweep", xlabel="threshold", xlim=(0, 1))
-    middle.legend()
-    edges = np.linspace(0, 1, 11)
-    weight = np.where(y > 0, prevalence / y.mean(), (1 - prevalence) / (1 - y.mean()))
-    place = np.minimum((scores * 10).astype(int), 9)
-    filled = [b for b in range(10) if (place == b).any()]
-    seen = [float(np.average(y[place == b], weights=weight[place == b])) for b in filled]
-    right.plot([0, 1], [0, 1], linewidth=0.8, linestyle=":")
-    right.plot([float(edges[b] + 0.05) for b in filled], seen, marker="o")
-    right.set(title="reliability", xlabel="score", ylabel="frequency", xlim=(0, 1), ylim=(0, 1))
-    return figure
+def gallery(pictures: Mapping[str, bytes]) -> str:
+    """Return Markdown that shows pictures by their file names, with what they show."""
+    lines = [
+        "Held-out rows, weighted to the prevalence that is named. Black: the shipped threshold.",
+        "",
+    ]
+    for name in pictures:
+        label = name.removesuffix(".png")
+        what = f"Precision and recall, threshold sweep and reliability of {label}"
+        lines += [f"![{what}]({name})", ""]
+    return "\n".join(lines).rstrip()

@@ -31,6 +31,11 @@ def is_profane(text: str) -> bool:
     return _PROFANE.search(text) is not None
 
 
+def profane_ranges(text: str) -> list[tuple[int, int]]:
+    """Return where a text holds swear words: what a word list would highlight."""
+    return [match.span() for match in _PROFANE.finditer(text)]
+
+
 def is_political(text: str) -> bool:
     """Whether a text may be about politics: then nothing is assumed about its side."""
     return _POLITICAL.search(text) is not None

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from classifiers.labels import Label
-from training.outside import read_outside
+from training.quality.sets import ABUSIVE_SETS, PARTISAN_SETS, partisan_sets
 from training.sources import SOURCES
 
 
@@ -16,11 +16,13 @@ def test_only_sets_at_hand_are_read(tmp_path: Path) -> None:
     rows = [{"text": "one", "partisan": 1}, {"text": "two"}, {"text": " ", "partisan": 0}]
     with gzip.open(tmp_path / "restricted" / "babe_news.jsonl.gz", "wt") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
-    found = read_outside(tmp_path)
-    assert list(found) == ["babe_news"]
-    assert [dict(row.labels) for row in found["babe_news"]] == [{Label.PARTISAN: 1.0}]
+    (found,) = partisan_sets(tmp_path)
+    assert found.name == "babe_news"
+    assert [dict(row.labels) for row in found.rows] == [{Label.PARTISAN: 1.0}]
 
 
-def test_no_restricted_set_trains() -> None:
+def test_no_set_that_measures_trains() -> None:
+    measures = {name for _, name in (*ABUSIVE_SETS, *PARTISAN_SETS)}
+    measures |= {"hatecheck", "identity_madlibs", "bbc_paragraphs", "civil_toxic_spans_semeval"}
+    assert not {source.name for source in SOURCES} & measures
     assert {source.terms for source in SOURCES} == {"open", "unstated"}
-    assert not {source.name for source in SOURCES} & {"hatecheck", "identity_madlibs"}
