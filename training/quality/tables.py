@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from training.quality.main_figures import main_figures
-from training.quality.systems import MODEL
+from training.quality.systems import ALT_PROFANITY_CHECK, MODEL
 from training.report import table
 
 Record = Mapping[str, Any]
@@ -69,7 +69,10 @@ def _ranking(record: Record, entries: Sequence[Record]) -> str:
     if entries is record["ranking"]["abusive"]:
         mean = record["ranking"]["abusive_mean"]
         rows.append(("**mean**", "", "", "", *(interval(mean.get(name)) for name in systems)))
-    return table(("rows from", "label", "rows", "positive", *systems), rows)
+    text = table(("rows from", "label", "rows", "positive", *systems), rows)
+    if ALT_PROFANITY_CHECK in systems:
+        text += f"\n\n{ALT_PROFANITY_CHECK} was trained on davidson2017 and on Wikipedia talk pages."
+    return text
 
 
 def _cell(entry: Record, name: str) -> str:
