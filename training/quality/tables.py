@@ -71,7 +71,7 @@ def _ranking(record: Record, entries: Sequence[Record]) -> str:
         rows.append(("**mean**", "", "", "", *(interval(mean.get(name)) for name in systems)))
     text = table(("rows from", "label", "rows", "positive", *systems), rows)
     if ALT_PROFANITY_CHECK in systems:
-        text += f"\n\n{ALT_PROFANITY_CHECK} was trained on davidson2017 and on Wikipedia talk pages."
+        text += f"\n\n{ALT_PROFANITY_CHECK} was trained on davidson2017 and on Wikipedia pages."
     return text
 
 
