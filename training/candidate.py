@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from classifiers.bundle import compile_scorer, save_bundle
 from classifiers.labels import Label
@@ -14,6 +12,7 @@ from classifiers.scorer import Threshold
 from training import settings
 from training.evaluate import Metrics, evaluate, records
 from training.example import Example, scoring_inputs
+from training.exports import Exports
 from training.refine import Refined
 from training.report import card, metric_table, table
 
@@ -35,7 +34,7 @@ def prevalence_of(rows: Sequence[Example]) -> dict[Label, float]:
     return found
 
 
-Run = tuple[Sequence[Path], Sequence[Example], Sequence[Example], str, int]
+Run = tuple[Exports, Sequence[Example], str, int]
 
 
 def save_candidate(
@@ -55,23 +54,15 @@ def save_candidate(
     base : BundleRef
         What was refined.
     thresholds : mapping of Label to Threshold
-    run : (exports, rows, held-out rows, time, seed)
+    run : (exports, held-out rows, time, seed)
 
     Returns
     -------
     BundleRef
     """
-    exports, rows, held_out, at, seed = run
+    exports, held_out, at, seed = run
+    rows = exports.rows
     from_base = registry.manifest(base.version)
-    digests = [
-        {
-            "name": path.name,
-            "terms": "forum",
-            "rows": len(rows),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        }
-        for path in exports
-    ]
     manifest = Manifest(
         created_at=at,
         labels=from_base.labels,
@@ -79,7 +70,7 @@ def save_candidate(
         params=from_base.params,
         seed=seed,
         data_terms=from_base.data_terms,
-        data=(*from_base.data, *digests),
+        data=(*from_base.data, *exports.files),
         metrics={
             "refined": [label.value for label in refined.refined],
             "prevalence": {k.value: round(v, 4) for k, v in prevalence_of(rows).items()},

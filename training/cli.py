@@ -23,15 +23,17 @@ from classifiers.bundle import (
 from classifiers.registry import BundleRef, Registry, RegistryError
 from classifiers.suspicious import to_json_line
 from training.background import give_way
-from training.dataset import DatasetError, read_exports
+from training.dataset import DatasetError
 from training.default_bundle import build_default
 from training.evaluate import evaluate, records
+from training.exports import read_exports
 from training.noise import listed, suspicious
 from training.progress import Progress, as_json, as_text, silent
 from training.quality.run import measure_bundles
 from training.quality.tables import quality_tables
 from training.report import metric_table
-from training.retrain import RetrainResult, retrain
+from training.result import RetrainResult
+from training.retrain import retrain
 
 OK, BAD_INPUT, GATES_FAILED = 0, 2, 3
 
@@ -68,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
     again.add_argument("--models-dir", type=Path, required=True)
     again.add_argument("--base-version", default=None, help="default: the packaged bundle")
+    again.add_argument("--pins", type=Path, default=None, help="file of pinned examples")
     again.add_argument("--no-promote", action="store_true", help="make the candidate only")
     again.add_argument("--force-reason", default=None, help="promote although gates failed")
     again.add_argument("--actor", default="operator", help="who asks, for the history")
@@ -131,6 +134,7 @@ def _retrain(options: argparse.Namespace) -> int:
         base_version=options.base_version,
         promote=not options.no_promote,
         force_reason=options.force_reason,
+        pins=options.pins,
         progress=report,
     )
     if options.json:
@@ -142,11 +146,13 @@ def _retrain(options: argparse.Namespace) -> int:
 
 
 def _readable(result: RetrainResult) -> str:
-    lines = [f"{len(result.dropped)} lines dropped"] if result.dropped else []
+    lines = [f"{result.n_dropped} lines dropped"] if result.dropped else []
     lines += [f"  {d.file}, line {d.line}: {d.reason}" for d in result.dropped[:20]]
     lines += ["", "Gates:"]
     for gate in result.gates:
-        lines.append(f"  {'passed' if gate.passed else 'FAILED'}  {gate.name}: {gate.detail}")
+        lines.append(
+            f"  {gate.state if gate.passed else gate.state.upper():<9}  {gate.name}: {gate.detail}"
+        )
         lines += [
             f"            {one.candidate:.3f} (current {one.current:.3f})  {one.key}: {one.text}"
             for one in gate.examples
@@ -166,7 +172,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
 
 def _on_exports(options: argparse.Namespace, ref: BundleRef) -> int:
-    rows, dropped = read_exports(options.files)
+    data = read_exports(options.files)
+    rows = data.rows
     metrics = records(evaluate(load_scorer(ref.path), rows, seed=options.seed))
     if options.json:
         _emit(
@@ -174,7 +181,7 @@ def _on_exports(options: argparse.Namespace, ref: BundleRef) -> int:
                 "event": "result",
                 "model_version": ref.version,
                 "rows": len(rows),
-                "dropped": len(dropped),
+                "dropped": data.n_dropped,
                 "metrics": metrics,
             }
         )
@@ -185,7 +192,8 @@ def _on_exports(options: argparse.Namespace, ref: BundleRef) -> int:
 
 def _noise(options: argparse.Namespace) -> int:
     base = Registry(options.models_dir or Path("/nonexistent")).packaged()
-    rows, dropped = read_exports(options.exports)
+    data = read_exports(options.exports)
+    rows = data.rows
     found = listed(rows, suspicious(rows, load_pipeline(base.path), seed=options.seed))
     partial = options.out.with_name(options.out.name + ".partial")
     partial.write_text("".join(to_json_line(row) + "\n" for row in found), encoding="utf-8")
@@ -195,7 +203,7 @@ def _noise(options: argparse.Namespace) -> int:
             {
                 "event": "result",
                 "rows": len(rows),
-                "dropped": len(dropped),
+                "dropped": data.n_dropped,
                 "suspicious": len(found),
                 "file": str(options.out),
             }

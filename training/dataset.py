@@ -1,20 +1,15 @@
-"""Read and validate exports and our own corpus; drop duplicates; report what was dropped."""
+"""Read and validate our own corpus; what a bad line of any data set is called."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from classifiers.labelled import LabelledComment, LabelledCommentError
-from classifiers.labelled_files import read_labelled
-from classifiers.labelled_parquet import ParquetMissingError
 from classifiers.labels import KIND_LABELS, Label
-from classifiers.row_files import RowFileError
-from training.conflicts import Placed, resolve
 from training.example import Example
 
 CORPUS_DIR = Path(__file__).parent / "corpus"
@@ -132,72 +127,4 @@ def _corpus_row(file: str, number: int, line: str) -> Example:
         topic=str(record["topic"]),
         title=record.get("title") or None,
         parent=record.get("parent") or None,
-    )
-
-
-def read_exports(paths: Sequence[Path]) -> tuple[list[Example], list[Dropped]]:
-    """Read labelled comments of one or more exports: JSON Lines, CSV or Parquet.
-
-    A broken line is dropped and reported. Rows of one text are weighed against each other
-    (`training.conflicts`); one of them stays.
-
-    Raises
-    ------
-    DatasetError
-        If a file cannot be read or holds no usable line; names file, line and field.
-    """
-    dropped: list[Dropped] = []
-    first: dict[str, Placed] = {}
-    copies: dict[str, list[Placed]] = {}
-    for path in paths:
-        broken: list[Dropped] = []
-        n_good = 0
-        for row in _placed(path, broken):
-            n_good += 1
-            key = text_key(row.example.text)
-            if first.setdefault(key, row) is not row:
-                copies.setdefault(key, [first[key]]).append(row)
-        if not n_good:
-            reason = f"line {broken[0].line}: {broken[0].reason}" if broken else "empty"
-            raise DatasetError(f"{path.name}: no labelled comment in it ({reason})")
-        dropped += broken
-    rows = {key: row.example for key, row in first.items()}
-    for key, several in copies.items():
-        resolved = resolve(several)
-        rows[key] = resolved.example
-        dropped += [Dropped(row.file, row.line, why) for row, why in resolved.left_out]
-    return list(rows.values()), dropped
-
-
-def _placed(path: Path, broken: list[Dropped]) -> Iterator[Placed]:
-    try:
-        for number, found in read_labelled(path):
-            try:
-                if isinstance(found, LabelledCommentError):
-                    raise found
-                yield Placed(_exported_row(found), path.name, number)
-            except LabelledCommentError as error:
-                broken.append(Dropped(path.name, number, str(error)))
-    except (RowFileError, ParquetMissingError) as error:
-        raise DatasetError(str(error)) from error
-
-
-def _exported_row(comment: LabelledComment) -> Example:
-    if not comment.text:
-        raise LabelledCommentError(
-            "text: the export was made without texts, only their hashes, and a hash teaches "
-            "nothing; bring the labels in where the texts are ('moderation import-labels') and "
-            "train there, or export again with texts"
-        )
-    return Example(
-        comment.text.strip(),
-        {label: float(judged) for label, judged in comment.labels.items()},
-        f"export/{comment.source}",
-        weight=comment.weight,
-        group=f"author:{comment.forum}:{comment.author_id}" if comment.author_id else "",
-        time=comment.decided_at or comment.created_at or "",
-        key=f"{comment.forum}:{comment.comment_id}" if comment.comment_id else "",
-        title=comment.title,
-        parent=comment.parent,
-        revision=comment.revision or "",
     )

@@ -42,6 +42,8 @@ class Example:
         Context that the scorer will see, if known.
     revision : str
         Of an export: which revision was decided; empty elsewhere.
+    judge, thread : str
+        Of an export: who decided, and in which thread; empty elsewhere.
     """
 
     text: str
@@ -59,6 +61,8 @@ class Example:
     title: str | None = None
     parent: str | None = None
     revision: str = ""
+    judge: str = ""
+    thread: str = ""
 
 
 def scoring_inputs(rows: Iterable[Example]) -> list[ScoringInput]:

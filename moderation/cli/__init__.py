@@ -23,6 +23,7 @@ _COMMANDS = {
     "import-thread": "threads:import_thread",
     "init": "setup:init",
     "models": "models:models",
+    "pins": "pins:pins",
     "score": "scoring:score",
     "serve": "serving:serve",
     "train": "retraining:train",

@@ -14,6 +14,7 @@ from moderation.cli.output import json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
 from moderation.services.exporting import ExportFormat
+from moderation.services.pins import write_pins
 from moderation.storage.labelled import ExportFilter
 
 _files = click.argument(
@@ -24,6 +25,12 @@ _files = click.argument(
 @click.command()
 @_files
 @click.option("--forum", "slug", help="Without EXPORTS: only this forum's decisions.")
+@click.option(
+    "--pins",
+    "pins_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With EXPORTS: a file of pinned examples.",
+)
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--no-promote", is_flag=True, help="Make and compare the candidate, no more.")
 @click.option("--force", "force_reason", help="Promote although a gate failed; say why.")
@@ -33,6 +40,7 @@ def train(  # noqa: PLR0913 - the command's options
     context: click.Context,
     exports: tuple[Path, ...],
     slug: str | None,
+    pins_file: Path | None,
     seed: int,
     force_reason: str | None,
     *,
@@ -41,8 +49,9 @@ def train(  # noqa: PLR0913 - the command's options
 ) -> None:
     """Make a candidate model from EXPORTS, compare it with the current one, promote if better.
 
-    Without EXPORTS the decisions are taken from the database. The candidate is promoted only when
-    every gate passes; otherwise the failed gates are named and the exit status is 3.
+    Without EXPORTS labels and pinned examples are taken from the database. The candidate is
+    promoted only when every gate passes; otherwise the failed gates are named and the exit status
+    is 3.
     """
     settings = load_settings()
     arguments = ["retrain", "--models-dir", str(settings.resolved_models_dir)]
@@ -60,6 +69,9 @@ def train(  # noqa: PLR0913 - the command's options
             wanted = ExportFilter(forum=slug)
             write_with_progress(runtime, wanted, path, ExportFormat.JSONL, as_json=as_json)
             files = [str(path)]
+            pins_file = Path(folder) / "pins.jsonl"
+            write_pins(runtime, pins_file, forum=slug)
+        arguments += ["--pins", str(pins_file)] if pins_file is not None else []
         context.exit(_run([*arguments, *files]))
 
 

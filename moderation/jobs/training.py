@@ -19,7 +19,7 @@ from typing import Any
 
 from moderation.domain.errors import ModerationError, StorageUnavailableError
 from moderation.domain.training import MAX_LOG_CHARS, JobProgress, JobState
-from moderation.services import training
+from moderation.services import pins, training
 from moderation.services.runtime import Runtime
 from moderation.services.training import TakenJob
 
@@ -90,8 +90,10 @@ class TrainingWorker:
             training.note_progress(self._runtime, taken, report.progress)
             labels = Path(folder) / "labels.jsonl"
             receipt = training.write_labels(self._runtime, labels, forum=taken.job.forum)
-            report.say(f"{receipt.rows} labelled comments, {receipt.digest}")
-            arguments = self._arguments(taken, labels)
+            pinned = Path(folder) / "pins.jsonl"
+            n_pins = pins.write_pins(self._runtime, pinned, forum=taken.job.forum)
+            report.say(f"{receipt.rows} labels ({receipt.digest}), {n_pins} pinned examples")
+            arguments = [*self._arguments(taken, labels), "--pins", str(pinned)]
             with _Child([*self._command, *arguments], report) as child:
                 state, error = self._follow(taken, child, report, stop)
         training.note_progress(self._runtime, taken, report.progress)

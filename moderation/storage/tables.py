@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
+from classifiers.labels import DECIDING_LABELS
 from moderation.domain.review import DecisionAction, ItemState, Role
 from moderation.domain.training import JobState
 from moderation.domain.verdict import Verdict
@@ -372,4 +373,18 @@ training_jobs = Table(
     CheckConstraint(_one_of("state", JobState), name="state"),
     CheckConstraint("(state IN ('queued', 'running')) = (open_slot IS NOT NULL)", name="open"),
     CheckConstraint("(state = 'running') = (worker_token IS NOT NULL)", name="worker"),
+)
+
+pinned_examples = Table(
+    "pinned_examples",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(index=True),
+    Column("text", Text, nullable=False),
+    Column("label", String(20), nullable=False),
+    Column("must_flag", Boolean, nullable=False),
+    Column("note", String(500), nullable=False),
+    Column("created_by", String(200), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("label", DECIDING_LABELS), name="label"),
 )

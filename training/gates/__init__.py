@@ -11,23 +11,30 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from classifiers.labels import DECIDING_LABELS, Label
+from classifiers.pinned import PinnedExample
 from classifiers.scorer import Scorer
 from training.example import Example
+from training.gates.consistency import consistent_labels
+from training.gates.decisions import Learnt, in_label_order, on_decisions
 from training.gates.gate import Gate, GateExample, Sides, compare
 from training.gates.neutral import neutral_news
 from training.gates.parity import twins, viewpoint_parity
+from training.gates.pinned import pinned_examples
 from training.gates.quality import calibrated, not_worse, still_flags
+from training.gates.speed import speed
 
-__all__ = ["Gate", "GateExample", "all_gates", "twins"]
+__all__ = ["Gate", "GateExample", "Learnt", "all_gates", "in_label_order", "twins"]
 
 CORPUS_TOLERANCE = 0.03
 
 
-def all_gates(
+def all_gates(  # noqa: PLR0913 (two models, and what each gate looks at)
     candidate: Scorer,
     current: Scorer,
     decisions: Sequence[Example],
     corpus: Sequence[Example],
+    learnt: Learnt,
+    pins: Sequence[PinnedExample],
     *,
     prevalence: Mapping[Label, float],
     seed: int,
@@ -42,15 +49,22 @@ def all_gates(
         The forum's held-out decisions.
     corpus : sequence of Example
         The held-out part of our own corpus.
+    learnt : Learnt
+        What the candidate learnt from, cross-validated.
+    pins : sequence of PinnedExample
+        What the forum wants to be flagged, or never flagged.
     prevalence : mapping of Label to float
         For calibration.
     seed : int
         Of the bootstraps.
     """
     forum, own = compare(candidate, current, decisions), compare(candidate, current, corpus)
-    gates = [_complete(forum, own)]
+    known = learnt.against(current)
+    gates = [_complete(forum, own), speed(candidate, current, corpus)]
+    gates.extend(pinned_examples(pins, candidate, current))
+    gates.extend(consistent_labels(learnt))
     for label in DECIDING_LABELS:
-        gates.append(not_worse("not_worse_on_decisions", forum, label, tolerance=0.0, seed=seed))
+        gates.append(on_decisions(forum, known, learnt.refined, label, seed))
         gates.append(
             not_worse("not_worse_on_corpus", own, label, tolerance=CORPUS_TOLERANCE, seed=seed)
         )

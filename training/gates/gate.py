@@ -55,6 +55,9 @@ class Gate:
         The same figures for programs.
     examples : tuple[GateExample, ...]
         Up to `MAX_EXAMPLES` rows that show what went wrong; empty if it passed.
+    is_undecided : bool
+        The figures are too few to tell. It is then for a person to say whether the candidate may
+        decide: if ``passed`` is false as well, it is not promoted by itself.
     """
 
     name: str
@@ -62,6 +65,12 @@ class Gate:
     detail: str
     figures: Mapping[str, float]
     examples: tuple[GateExample, ...] = ()
+    is_undecided: bool = False
+
+    @property
+    def state(self) -> str:
+        """``passed``, ``undecided`` or ``failed``."""
+        return "undecided" if self.is_undecided else "passed" if self.passed else "failed"
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON-ready result."""

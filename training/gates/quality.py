@@ -21,7 +21,7 @@ def not_worse(name: str, sides: Sides, label: Label, *, tolerance: float, seed: 
     title = f"{name}:{label.value}"
     if min(y.sum(), (1 - y).sum()) < MIN_EACH:
         detail = f"{len(y)} held-out rows are too few to tell the models apart"
-        return Gate(title, True, detail, {"rows": len(y)})  # noqa: FBT003
+        return Gate(title, True, detail, {"rows": len(y)}, is_undecided=True)  # noqa: FBT003
     new, old = ranking_metrics(candidate, y)[1], ranking_metrics(current, y)[1]
     low, high = _difference_interval(candidate, current, y, seed)
     detail = (
@@ -64,7 +64,7 @@ def calibrated(sides: Sides, label: Label, prevalence: float, *, seed: int) -> G
     title = f"calibration:{label.value}"
     if min(y.sum(), (1 - y).sum()) < MIN_EACH:
         detail = f"{len(y)} held-out rows are too few to measure calibration"
-        return Gate(title, True, detail, {"rows": len(y)})  # noqa: FBT003
+        return Gate(title, True, detail, {"rows": len(y)}, is_undecided=True)  # noqa: FBT003
     new = _error_at(candidate, y, prevalence, seed)
     old = _error_at(current, y, prevalence, seed)
     spread = 1.0 / float(np.sqrt(len(y)))
@@ -95,7 +95,7 @@ def still_flags(sides: Sides, label: Label, candidate: Scorer, current: Scorer) 
     new, old = wilson(hits[0], total), wilson(hits[1], total)
     if new is None or old is None or total < MIN_EACH:
         detail = f"{total} held-out rows carry the label: too few to measure recall"
-        return Gate(title, True, detail, {"positives": total})  # noqa: FBT003
+        return Gate(title, True, detail, {"positives": total}, is_undecided=True)  # noqa: FBT003
     silent = hits[0] == 0 and hits[1] > 0
     passed = not silent and (new.high >= old.low or alarms[0] < alarms[1])
     detail = (

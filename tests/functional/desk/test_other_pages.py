@@ -264,6 +264,9 @@ def test_promoting_takes_an_admin_and_a_reason(enter: Enter, runtime: Runtime) -
         "/desk/models/discard",
         "/desk/training",
         "/desk/training/1/cancel",
+        "/desk/pins",
+        "/desk/pins/1/remove",
+        "/desk/items/1/pin",
         "/desk/sign-out",
         "/desk/sign-in",
     ],
@@ -309,7 +312,7 @@ def test_no_page_has_inline_code_or_style(enter: Enter, queued: Queue) -> None:
     item = admin.path
 
     for path in ("/desk/", item, "/desk/history", "/desk/deliveries", "/desk/try-a-thread",
-                 "/desk/models", "/desk/training", "/desk/labels", "/desk/export",
+                 "/desk/models", "/desk/training", "/desk/pins", "/desk/labels", "/desk/export",
                  "/desk/nope"):  # fmt: skip
         admin.open(path)
         assert not admin.page.css("style, [style], script:not([src])"), path

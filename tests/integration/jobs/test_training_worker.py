@@ -68,7 +68,7 @@ def test_a_job_trains_on_the_decisions_and_keeps_the_result(
     assert job.result is not None
     assert job.result["rows"] == 1
     assert "a warning" in job.progress.log
-    assert "1 labelled comments, sha256:" in job.progress.log
+    assert "1 labels (sha256:" in job.progress.log
     assert "idiot" not in job.progress.log
     assert (job.progress.done, job.progress.total) == (1, 6)
     assert list((tmp_path / "scratch").iterdir()) == []

@@ -34,7 +34,8 @@ from moderation.storage.labelled import ExportFilter
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 from tests.fakes import START, FixedClock
-from training.dataset import DatasetError, read_exports
+from training.dataset import DatasetError
+from training.exports import read_exports
 
 ALL = ExportFilter()
 

@@ -1,67 +1,23 @@
-"""Exports are read with every dropped line named; our corpus keeps its rules."""
+"""Our corpus keeps its rules."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from classifiers.labelled import LabelledComment, to_json_line
 from classifiers.labels import Label
 from training.dataset import (
     CORPUS_DIR,
-    DatasetError,
     check_corpus_record,
     read_corpus,
-    read_exports,
     text_key,
 )
 
 CORPUS = read_corpus()
-
-
-def export(path: Path, *comments: LabelledComment, extra: str = "") -> Path:
-    path.write_text("".join(to_json_line(c) + "\n" for c in comments) + extra, encoding="utf-8")
-    return path
-
-
-def comment(text: str, *, abusive: bool = False, at: str = "2026-01-01") -> LabelledComment:
-    return LabelledComment(text, {Label.ABUSIVE: abusive}, decided_at=at, source="model")
-
-
-def test_bad_lines_are_dropped_with_line_and_field(tmp_path: Path) -> None:
-    bad = '{"schema":"labelled-comment/1","text":"x","labels":{"rude":true}}\nrubbish\n'
-    rows, dropped = read_exports([export(tmp_path / "a.jsonl", comment("fine"), extra=bad)])
-    assert [row.text for row in rows] == ["fine"]
-    assert [(d.file, d.line) for d in dropped] == [("a.jsonl", 2), ("a.jsonl", 3)]
-    assert "labels.rude" in dropped[0].reason
-
-
-def test_latest_decision_on_one_text_stays(tmp_path: Path) -> None:
-    old, new = (
-        comment("Same  text!", abusive=True, at="2026-01-01"),
-        comment("same text", at="2026-02-01"),
-    )
-    rows, dropped = read_exports([export(tmp_path / "a.jsonl", new, old)])
-    assert [row.labels[Label.ABUSIVE] for row in rows] == [0.0]
-    assert [d.line for d in dropped] == [2]
-
-
-def test_absent_label_is_unknown(tmp_path: Path) -> None:
-    rows, _ = read_exports([export(tmp_path / "a.jsonl", comment("fine"))])
-    assert Label.PARTISAN not in rows[0].labels
-
-
-def test_file_without_a_good_line_is_refused_by_name(tmp_path: Path) -> None:
-    (tmp_path / "bad.jsonl").write_text("nope\n")
-    with pytest.raises(DatasetError, match=r"bad\.jsonl: no labelled comment.*line 1"):
-        read_exports([tmp_path / "bad.jsonl"])
-    with pytest.raises(DatasetError, match=r"none\.jsonl: cannot be read"):
-        read_exports([tmp_path / "none.jsonl"])
 
 
 GOOD: dict[str, Any] = {

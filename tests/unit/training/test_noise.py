@@ -15,7 +15,7 @@ from classifiers.suspicious import SuspiciousLabel, SuspiciousLabelError, to_jso
 from classifiers.suspicious import from_json_line as read_suspicious
 from tests.unit.training.forum import base_pipeline, export, house_rule_export, make_registry
 from training import cli
-from training.dataset import read_exports
+from training.exports import read_exports
 from training.noise import confident_errors, listed, suspicious
 
 
@@ -57,7 +57,7 @@ def _turned(comment: LabelledComment) -> LabelledComment:
 
 def test_flipped_decisions_are_listed_and_few_others(tmp_path: Path) -> None:
     path, flipped = flipped_export(tmp_path / "export.jsonl")
-    rows, _ = read_exports([path])
+    rows = read_exports([path]).rows
     found = listed(rows, suspicious(rows, base_pipeline(), seed=0))
     abusive = {row.comment_id for row in found if row.label is Label.ABUSIVE}
     assert len(abusive & flipped) >= 0.8 * len(flipped)
