@@ -27,6 +27,7 @@ __all__ = [
     "DEFAULT_BUNDLE",
     "BundleError",
     "compile_scorer",
+    "load_document",
     "load_manifest",
     "load_pipeline",
     "load_scorer",
@@ -123,9 +124,28 @@ def load_manifest(path: Path) -> Manifest:
 def verify_bundle(path: Path) -> Manifest:
     """Check sizes and digests of all files; raises `BundleError` naming the first that is wrong."""
     manifest = load_manifest(path)
+    _refuse_strangers(path, manifest)
     for name in manifest.files:
         _read_checked(path, manifest, name)
     return manifest
+
+
+def load_document(path: Path, name: str) -> bytes:
+    """Return the card or a picture of a bundle, after its digest agrees.
+
+    Parameters
+    ----------
+    path : Path
+        A bundle.
+    name : str
+        As the manifest lists it; nothing else is read, wherever the name points.
+
+    Raises
+    ------
+    BundleError
+        If there is no such file in the manifest, or it is missing, cut short or changed.
+    """
+    return _read_checked(path, load_manifest(path), name)
 
 
 def load_scorer(path: Path) -> LinearScorer:
@@ -144,6 +164,7 @@ def load_scorer(path: Path) -> LinearScorer:
         If the format is foreign, or a file is missing, cut short, changed or malformed.
     """
     manifest = load_manifest(path)
+    _refuse_strangers(path, manifest)
     data = {name: _read_checked(path, manifest, name) for name in _ARRAYS}
     try:
         model = LinearModel(
@@ -233,6 +254,14 @@ def _require_equal(
     gap = float(np.abs(expected - actual).max())
     if not gap <= TOLERANCE:
         message = f"compiled scorer differs from the pipeline by {gap:.2e}"
+        raise BundleError(message)
+
+
+def _refuse_strangers(path: Path, manifest: Manifest) -> None:
+    """Refuse a folder that holds more than its manifest lists: nobody vouches for the rest."""
+    extra = {entry.name for entry in path.iterdir()} - set(manifest.files) - {MANIFEST}
+    if extra:
+        message = f"{min(extra)}: not listed in {MANIFEST}"
         raise BundleError(message)
 
 

@@ -136,6 +136,17 @@ class Registry:
         except RegistryError:
             return self.packaged()
 
+    def promoted(self) -> BundleRef:
+        """Return the bundle that ``current`` names, or the packaged one if it names none.
+
+        Raises
+        ------
+        RegistryError
+            If the bundle is gone or its manifest is damaged, unlike `current`.
+        """
+        version = self._pointers().current
+        return self.packaged() if version is None else self.find(version)
+
     def shadow(self) -> BundleRef | None:
         """Return the bundle that scores beside ``current``, if any."""
         version = self._pointers().shadow
@@ -153,6 +164,19 @@ class Registry:
         except OSError:
             return None
         return (status.st_mtime_ns, status.st_ino, status.st_size)
+
+    def files_stamp(self) -> tuple[tuple[str, int, int], ...]:
+        """Return a value that changes when files of the bundles that pointers name change."""
+        pointers = self._pointers()
+        named = [self.models_dir / one for one in (pointers.current, pointers.shadow) if one]
+        found = []
+        for folder in named or [self.default]:
+            try:
+                entries = [(entry, entry.stat()) for entry in sorted(folder.iterdir())]
+            except OSError:
+                continue
+            found += [(str(entry), status.st_mtime_ns, status.st_size) for entry, status in entries]
+        return tuple(found)
 
     def objections(self, version: str) -> list[str]:
         """Return why a bundle should not be promoted, a clause each; empty when nothing is known.

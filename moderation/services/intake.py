@@ -260,20 +260,33 @@ class _Writer:
             )
 
 
-def score_only(runtime: Runtime, forum: Forum, batch: Sequence[Comment]) -> list[JudgedComment]:
+def score_only(
+    runtime: Runtime, forum: Forum, batch: Sequence[Comment], *, model_version: str | None = None
+) -> list[JudgedComment]:
     """Judge comments by the forum's policy without storing anything.
 
     Neither repeats nor the audit sample take part: the answer rests on the text alone.
+
+    Parameters
+    ----------
+    model_version : str, optional
+        Of the installed model that scores, with its own thresholds; default: the current one.
+
+    Raises
+    ------
+    InvalidInputError
+        If no such model can score.
     """
     with runtime.database.read() as connection:
         live = runtime.policies.of(connection, forum.id)
-    models = runtime.models.loaded()
+    models = runtime.models
+    scorer = models.of_version(model_version) if model_version else models.loaded().current
     reduced = [reduce_comment(comment) for comment in batch]
     return [
         _without_audit(
-            judge_comment(comment, scored, live=live, scorer=models.current, forum_slug=forum.slug)
+            judge_comment(comment, scored, live=live, scorer=scorer, forum_slug=forum.slug)
         )
-        for comment, scored in zip(reduced, score_comments(models.current, reduced), strict=True)
+        for comment, scored in zip(reduced, score_comments(scorer, reduced), strict=True)
     ]
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from classifiers.bundle import load_scorer
 from classifiers.manifest import BundleError
-from classifiers.registry import BundleRef, Registry
+from classifiers.registry import BundleRef, Registry, RegistryError
 from classifiers.scorer import Scorer
+from moderation.domain.errors import InvalidInputError
 
 _log = logging.getLogger(__name__)
+
+MAX_OLDER = 2
+"""Models beside current and shadow that stay in memory for callers who name a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class LiveModels:
     Notes
     -----
     A look costs one ``stat``. When a pointer has moved, a thread loads the new bundle while
-    requests go on with the old one; a bundle that cannot be loaded changes nothing.
+    requests go on with the old one; a bundle that cannot be loaded changes nothing, and is tried
+    again when its files change.
     """
 
     def __init__(
@@ -62,6 +68,10 @@ class LiveModels:
         self._next_look = 0.0
         self._stamp: object = _NEVER
         self._loaded = LoadedModels(None, None)
+        self._is_refused = False
+        self._refused_files: object = None
+        self._older: OrderedDict[str, Scorer] = OrderedDict()
+        self._older_lock = threading.Lock()
 
     def loaded(self) -> LoadedModels:
         """Return the models in force; loads them at the first call."""
@@ -79,9 +89,48 @@ class LiveModels:
             self._reload()
         return self._loaded
 
+    def of_version(self, version: str) -> Scorer:
+        """Return exactly the model of a version, loaded if need be.
+
+        The last `MAX_OLDER` that were asked for stay in memory, so that naming one after the
+        other cannot fill it.
+
+        Parameters
+        ----------
+        version : str
+            Of any installed bundle.
+
+        Raises
+        ------
+        InvalidInputError
+            If no such bundle is installed, or it is damaged.
+        """
+        loaded = self.loaded()
+        for scorer in (loaded.current, loaded.shadow):
+            if scorer is not None and scorer.model_version == version:
+                return scorer
+        try:
+            ref = self.registry.find(version)
+            return self._older_of(ref)
+        except RegistryError as error:
+            raise _no_model("expected the version of an installed model") from error
+        except (BundleError, OSError) as error:
+            _log.error("bundle not loaded: %s", error)
+            raise _no_model("this model is installed and damaged") from error
+
+    def _older_of(self, ref: BundleRef) -> Scorer:
+        with self._older_lock:
+            scorer = self._older.pop(ref.version, None)
+            if scorer is None:
+                scorer = self._load(ref)
+            self._older[ref.version] = scorer
+            while len(self._older) > MAX_OLDER:
+                self._older.popitem(last=False)
+        return scorer
+
     def _look(self) -> None:
         self._next_look = time.monotonic() + self._poll_s
-        if self.registry.stamp() != self._stamp:
+        if self.registry.stamp() != self._stamp or self._is_mended():
             threading.Thread(target=self._follow, name="model-loader", daemon=True).start()
 
     def _follow(self) -> None:
@@ -91,16 +140,23 @@ class LiveModels:
             finally:
                 self._lock.release()
 
+    def _is_mended(self) -> bool:
+        refused = self._refused_files
+        return refused is not None and self.registry.files_stamp() != refused
+
     def _reload(self) -> None:
-        stamp = self.registry.stamp()
+        stamp, files = self.registry.stamp(), self.registry.files_stamp()
+        self._is_refused = False
         current = self._loaded_or(self._loaded.current, self._find_current)
         shadow = self._loaded_or(None, self.registry.shadow)
         self._loaded = LoadedModels(current, shadow)
+        self._refused_files = files if self._is_refused else None
         self._stamp = stamp
         self._next_look = time.monotonic() + self._poll_s
 
     def _find_current(self) -> BundleRef | None:
-        return self.registry.current()
+        # Without a model anything is better than nothing; with one, a damaged successor is not.
+        return self.registry.current() if self._loaded.current is None else self.registry.promoted()
 
     def _loaded_or(
         self, fallback: Scorer | None, find: Callable[[], BundleRef | None]
@@ -113,13 +169,17 @@ class LiveModels:
                 if kept is not None and kept.model_version == ref.version:
                     return kept
             return self._load(ref)
-        except (BundleError, OSError) as error:
+        except (BundleError, RegistryError, OSError) as error:
             # The server keeps the model that it has; /readyz and the log tell.
             _log.error("bundle not loaded: %s", error)
-            return fallback
         except Exception:  # noqa: BLE001 - the scorer's edge: no bundle may stop the requests
             _log.exception("bundle not loaded")
-            return fallback
+        self._is_refused = True
+        return fallback
+
+
+def _no_model(expected: str) -> InvalidInputError:
+    return InvalidInputError("The model cannot score.", fields={"model_version": expected})
 
 
 _NEVER = object()

@@ -6,6 +6,7 @@ field: a forum that sends them is told.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -136,26 +137,61 @@ class CommentSchema(_Strict):
     language = Language(allow_none=True, metadata={"example": "en"})
 
     @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Comment:
-        revision = data.get("revision")
-        return Comment(
-            external_id=data.get("id") or "",
-            revision=revision or content_revision(data["text"], data["format"]),
-            text=data["text"],
-            text_format=data["format"],
-            author=data.get("author"),
-            thread=data.get("thread"),
-            parent=data.get("parent"),
-            permalink=data.get("permalink"),
-            posted_at=data.get("created_at"),
-            language=data.get("language"),
-        )
+    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+        return _comment(data)
+
+
+def _comment(data: dict[str, Any]) -> Comment:
+    revision = data.get("revision")
+    return Comment(
+        external_id=data.get("id") or "",
+        revision=revision or content_revision(data["text"], data["format"]),
+        text=data["text"],
+        text_format=data["format"],
+        author=data.get("author"),
+        thread=data.get("thread"),
+        parent=data.get("parent"),
+        permalink=data.get("permalink"),
+        posted_at=data.get("created_at"),
+        language=data.get("language"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """A comment to score, and the model that shall.
+
+    Attributes
+    ----------
+    comment : Comment
+    model_version : str or None
+        None: the current one.
+    """
+
+    comment: Comment
+    model_version: str | None
 
 
 class ScoreSchema(CommentSchema):
     """A comment to score without storing it; the id may be left out."""
 
     id = _id(allow_none=True)
+    model_version = Name(
+        least=1,
+        most=40,
+        allow_none=True,
+        metadata={
+            "description": (
+                "The installed model that scores, as an earlier answer named it: the same text "
+                "gets exactly the score of then. By default the current one."
+            ),
+            "example": "2026-02-11-9f2c01ab77",
+        },
+    )
+
+    @post_load
+    def _make(self, data: dict[str, Any], **_: Any) -> ScoreRequest:
+        return ScoreRequest(_comment(data), data.get("model_version"))
 
 
 class BatchSchema(_Strict):

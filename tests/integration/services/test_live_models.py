@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -11,8 +12,9 @@ from typing import Any
 import pytest
 
 from classifiers.bundle import load_manifest, load_scorer
-from classifiers.registry import Registry
+from classifiers.registry import BundleRef, Registry
 from classifiers.scorer import Scorer, ScoringInput
+from moderation.domain.errors import InvalidInputError
 from moderation.services.live_models import LiveModels, LoadedModels
 from tests.bundles import add_bundle, make_bundle
 
@@ -134,6 +136,89 @@ def test_a_damaged_bundle_changes_nothing(
     registry.rollback(**WHO)
     registry.promote(registry.packaged().version, **WHO)
     until(lambda: version(models) == registry.packaged().version)
+
+
+def as_files(registry: Registry, made: Path, name: str) -> Path:
+    """Put a copy in the place of the link, so that it can be damaged."""
+    folder = registry.models_dir / name
+    folder.unlink()
+    shutil.copytree(made / "models" / name, folder)
+    return folder
+
+
+@pytest.mark.parametrize("file", ["weights.npy", "manifest.json"])
+def test_a_damaged_bundle_is_tried_again_when_its_files_change(
+    registry: Registry, made: Path, file: str
+) -> None:
+    models = LiveModels(registry, poll_s=0.01)
+    _, second, third = (ref.version for ref in registry.bundles())
+    registry.promote(second, **WHO)
+    until(lambda: version(models) == second)
+    folder = as_files(registry, made, third)
+    registry.promote(third, **WHO)
+    whole = (folder / file).read_bytes()
+    (folder / file).write_bytes(whole[:-2])
+    models.refresh()
+    assert version(models) == second
+    (folder / file).write_bytes(whole)
+    until(lambda: version(models) == third)
+
+
+def test_an_older_version_scores_exactly_as_then(registry: Registry) -> None:
+    models = LiveModels(registry)
+    packaged, second, third = (ref.version for ref in registry.bundles())
+    comment = ScoringInput("their party lies, you idiot")
+    before = models.of_version(second).score(comment)
+    registry.promote(third, **WHO)
+    models.refresh()
+    again = models.of_version(second).score(comment)
+    assert again == before
+    assert again.model_version == second
+    current = models.loaded().current
+    assert models.of_version(third) is current
+    assert models.of_version(packaged).model_version == packaged
+
+
+def test_older_models_in_memory_are_bounded(registry: Registry) -> None:
+    loads: list[str] = []
+
+    def load(ref: BundleRef) -> Scorer:
+        loads.append(ref.version)
+        return load_scorer(ref.path)
+
+    extra = add_bundle(registry.models_dir, "2026-01-04T00:00:00Z")
+    packaged, second, third, fourth = (ref.version for ref in registry.bundles())
+    assert fourth == extra
+    models = LiveModels(registry, load=load)
+    for asked in (packaged, second, second, third, second, fourth, second, third):
+        assert models.of_version(asked).model_version == asked
+    assert loads == [packaged, second, third, fourth, third]
+
+
+@pytest.mark.parametrize(
+    "asked", ["2020-01-01-0123456789", "../default", "default", "2026-01-02-" + "g" * 10]
+)
+def test_a_version_that_is_not_installed_is_refused(registry: Registry, asked: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        LiveModels(registry).of_version(asked)
+    assert set(caught.value.fields) == {"model_version"}
+
+
+def test_a_damaged_older_version_is_refused(registry: Registry, made: Path) -> None:
+    second = registry.bundles()[1].version
+    (as_files(registry, made, second) / "weights.npy").write_bytes(b"")
+    with pytest.raises(InvalidInputError) as caught:
+        LiveModels(registry).of_version(second)
+    assert "damaged" in caught.value.fields["model_version"]
+
+
+def test_a_discarded_version_is_refused_although_it_was_in_memory(registry: Registry) -> None:
+    models = LiveModels(registry)
+    gone = add_bundle(registry.models_dir, "2026-01-05T00:00:00Z")
+    assert models.of_version(gone).model_version == gone
+    shutil.rmtree(registry.models_dir / gone)
+    with pytest.raises(InvalidInputError):
+        models.of_version(gone)
 
 
 def test_a_loader_that_fails_unexpectedly_changes_nothing(registry: Registry) -> None:

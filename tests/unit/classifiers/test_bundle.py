@@ -12,6 +12,7 @@ import pytest
 from classifiers.bundle import (
     DEFAULT_BUNDLE,
     BundleError,
+    load_document,
     load_manifest,
     load_pipeline,
     load_scorer,
@@ -72,6 +73,25 @@ def test_missing_file_is_refused(bundle: Path) -> None:
     (bundle / "names.txt").unlink()
     with pytest.raises(BundleError, match=r"names\.txt: missing"):
         load_scorer(bundle)
+
+
+@pytest.mark.parametrize("name", ["extra.npy", ".hidden", "weights.npy~"])
+def test_extra_file_is_refused(bundle: Path, name: str) -> None:
+    (bundle / name).write_bytes(b"x")
+    for check in (load_scorer, verify_bundle):
+        with pytest.raises(BundleError, match=f"{name}: not listed"):
+            check(bundle)
+
+
+def test_documents_are_read_by_their_digest(bundle: Path) -> None:
+    assert load_document(bundle, "CARD.md") == b"# card\n"
+    (bundle.parent / "secret").write_bytes(b"x")
+    for name in ("../secret", "/etc/passwd", "manifest.json", "other.png", ""):
+        with pytest.raises(BundleError, match="not listed"):
+            load_document(bundle, name)
+    (bundle / "CARD.md").write_bytes(b"# dirt\n")
+    with pytest.raises(BundleError, match="SHA-256"):
+        load_document(bundle, "CARD.md")
 
 
 def test_changed_pipeline_is_not_unpickled(bundle: Path) -> None:
