@@ -20,6 +20,7 @@ _COMMANDS = {
     "export": "labels_out:export_command",
     "forums": "forums:forums",
     "import": "archive:import_command",
+    "import-labels": "labels_in:import_labels_command",
     "import-thread": "threads:import_thread",
     "init": "setup:init",
     "models": "models:models",

@@ -6,11 +6,11 @@ import json
 import uuid
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
 import click
 
 from moderation.app import create_app
+from moderation.cli.lazy_file import LazyFile
 from moderation.cli.output import emit, json_option, progress
 from moderation.cli.surroundings import known_forum, open_runtime
 from moderation.config import load_settings
@@ -47,7 +47,7 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
     with (
         create_app(settings, runtime=runtime).app_context(),
         file.open("rb") as source,
-        _LazyFile(rejects_path) as reject_file,
+        LazyFile(rejects_path) as reject_file,
         progress("importing", _count_lines(file), as_json=as_json) as advance,
     ):
         batch: list[Comment] = []
@@ -68,26 +68,6 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
     click.echo(f"{counts['stored']} stored, {counts['known']} known already.")
     if counts["rejected"]:
         click.echo(f"{counts['rejected']} lines could not be read: see {rejects_path}", err=True)
-
-
-class _LazyFile:
-    """A file that is made when something is written to it."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> _LazyFile:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def write(self, text: str) -> None:
-        if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8")
-        self._file.write(text)
 
 
 def _reject(number: int, line: bytes, error: ModerationError) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from classifiers.labels import Label
-from moderation.storage.tables import feedback
+from moderation.storage.tables import comments, feedback
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,32 @@ def known_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
             select(feedback.c.row_digest).where(feedback.c.row_digest.in_(digests))
         ).all()
     )
+
+
+def own_judgements(
+    connection: Connection, keys: Collection[tuple[int, str]]
+) -> set[tuple[int, str, str, str, datetime]]:
+    """Return what was judged here of comments: forum, comment id, revision, source and time.
+
+    Parameters
+    ----------
+    keys : Collection[tuple[int, str]]
+        Forum and comment id.
+    """
+    if not keys:
+        return set()
+    rows = connection.execute(
+        select(
+            comments.c.forum_id,
+            comments.c.external_id,
+            comments.c.revision,
+            feedback.c.source,
+            feedback.c.decided_at,
+        )
+        .join(comments, comments.c.id == feedback.c.comment_id)
+        .where(tuple_(comments.c.forum_id, comments.c.external_id).in_(keys))
+    )
+    return {tuple(row) for row in rows}
 
 
 def withdraw_decision(connection: Connection, decision_id: int, *, at: datetime) -> None:

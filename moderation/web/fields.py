@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
+from classifiers.labels import Label
 from moderation.web import current
 
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -194,6 +195,34 @@ class Instant(fields.AwareDateTime):
         if not _EARLIEST <= at < _LATEST:
             raise self.make_error("range")
         return at.astimezone(UTC)
+
+
+class Answers(fields.Field[dict[Label, bool]]):
+    """Labels judged true or false, at least one."""
+
+    default_error_messages = {  # noqa: RUF012
+        **_ERRORS,
+        "invalid": 'expected an object such as {{"abusive": false}} with at least one label',
+        "label": "expected labels among {known}",
+        "answer": "expected true or false",
+    }
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[Label, bool]:
+        del attr, data, kwargs
+        if not isinstance(value, Mapping) or not value:
+            raise self.make_error("invalid")
+        wrong = {
+            str(name): [str(self.make_error("answer"))]
+            for name, answer in value.items()
+            if name in set(Label) and not isinstance(answer, bool)
+        }
+        if not set(value) <= set(Label):
+            raise self.make_error("label", known=", ".join(Label))
+        if wrong:
+            raise ValidationError(wrong)
+        return {label: value[label] for label in Label if label in value}
 
 
 class EachOnItsOwn(fields.List[Any]):

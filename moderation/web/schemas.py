@@ -13,9 +13,12 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, post_load
 
 from moderation.domain.comment import Author, Comment, Parent, Thread, content_revision
+from moderation.domain.feedback import FeedbackSource
+from moderation.domain.review import DecisionAction
 from moderation.domain.text_format import TextFormat
 from moderation.web.fields import (
     Address,
+    Answers,
     CommentText,
     EachOnItsOwn,
     Flag,
@@ -216,6 +219,64 @@ class ReportSchema(_Strict):
     )
     reason = Name(most=200, allow_none=True, metadata={"example": "harassment"})
     note = CommentText(allow_none=True)
+
+
+def _choice(choices: type[StrEnum], **options: Any) -> fields.Enum[Any]:
+    return fields.Enum(
+        choices,
+        by_value=fields.String(error_messages={"invalid": "expected a string"}),
+        error_messages={"unknown": "expected one of {choices}", "null": "must not be null"},
+        **options,
+    )
+
+
+class HostSource(StrEnum):
+    """Where a forum's feedback comes from."""
+
+    HOST_CORRECTION = FeedbackSource.HOST_CORRECTION.value
+    APPEAL = FeedbackSource.APPEAL.value
+
+
+class Action(StrEnum):
+    """What the forum did with a comment."""
+
+    APPROVE = DecisionAction.APPROVE.value
+    REJECT = DecisionAction.REJECT.value
+
+
+class FeedbackSchema(_Strict):
+    """What the forum itself judged a comment to be."""
+
+    labels = Answers(
+        required=True,
+        metadata={
+            "description": "Judged labels, at least one. A label that is left out is unknown.",
+            "example": {"abusive": False},
+        },
+    )
+    source = _choice(
+        HostSource,
+        load_default=HostSource.HOST_CORRECTION,
+        metadata={
+            "description": (
+                "`appeal`: somebody looked again at what had been decided, and this is the "
+                "outcome. Each source has a weight in training."
+            )
+        },
+    )
+    decision = _choice(
+        Action, allow_none=True, metadata={"description": "What was done with the comment."}
+    )
+    given_by = Name(
+        least=1,
+        most=MAX_ID_LENGTH,
+        allow_none=True,
+        metadata={"description": "Who judged, by the forum's id of the person."},
+    )
+    revision = _id(
+        allow_none=True,
+        metadata={"description": "The revision that was judged; by default the newest."},
+    )
 
 
 class OffsetsQuery(_Strict):

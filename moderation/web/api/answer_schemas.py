@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from classifiers.labels import Label
 from moderation.domain.review import DecisionAction, ItemState, ReasonCode
 from moderation.domain.verdict import Verdict
-from moderation.web.schemas import OffsetUnit
+from moderation.web.schemas import HostSource, OffsetUnit
 
 
 def _text(description: str, **options: Any) -> fields.String:
@@ -151,6 +151,28 @@ class ReportReceiptSchema(Schema):
     report_count = fields.Integer(required=True, metadata={"minimum": 1})
     is_new = fields.Boolean(
         required=True, metadata={"description": "False when this reader had reported it before."}
+    )
+
+
+class FeedbackReceiptSchema(Schema):
+    """What became of feedback."""
+
+    id = _text("The comment's id in the forum.")
+    revision = _text("The revision that it is about.")
+    feedback_id = fields.Integer(required=True)
+    source = _choice(HostSource, "Where it comes from.")
+    labels = fields.Dict(
+        keys=fields.String(),
+        values=fields.Boolean(),
+        required=True,
+        metadata={"description": "What was judged."},
+    )
+    weight = fields.Float(
+        required=True,
+        metadata={"description": "In training, beside 1 for a moderator's decision."},
+    )
+    is_new = fields.Boolean(
+        required=True, metadata={"description": "False when this had been said before."}
     )
 
 

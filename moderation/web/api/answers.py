@@ -8,6 +8,7 @@ from typing import Any
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement, PlacedSpan
 from moderation.domain.offsets import utf16_offsets
 from moderation.domain.verdict import LabelScore, RuleSpan
+from moderation.services.feedback import FeedbackReceipt
 from moderation.services.judging import JudgedComment
 from moderation.services.lookup import CommentRecord
 from moderation.services.messages import rfc3339
@@ -111,6 +112,19 @@ def _places(
             }
             for span in rule_spans
         ],
+    }
+
+
+def feedback_answer(comment_id: str, receipt: FeedbackReceipt) -> dict[str, Any]:
+    """Return what became of feedback."""
+    return {
+        "id": comment_id,
+        "revision": receipt.revision,
+        "feedback_id": receipt.id,
+        "source": receipt.source,
+        "labels": {label.value: answer for label, answer in receipt.labels.items()},
+        "weight": receipt.weight,
+        "is_new": receipt.is_new,
     }
 
 

@@ -1,4 +1,4 @@
-"""Comments: submit one or many, read one with its history, report it, delete it."""
+"""Comments: submit one or many, read one with its history, report it, correct us, delete it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from marshmallow import ValidationError
 
 from moderation.domain.comment import Comment
 from moderation.domain.errors import NotFoundError
+from moderation.domain.review import DecisionAction
+from moderation.services.feedback import GivenFeedback, record_feedback
 from moderation.services.intake import Submission, submit_comment, submit_comments
 from moderation.services.lookup import read_comment
 from moderation.services.removal import delete_comment
@@ -19,17 +21,24 @@ from moderation.web import current
 from moderation.web.api import examples
 from moderation.web.api.answer_schemas import (
     BatchAnswerSchema,
+    FeedbackReceiptSchema,
     RecordSchema,
     ReportReceiptSchema,
     VerdictSchema,
 )
-from moderation.web.api.answers import record_answer, report_answer, verdict_answer
+from moderation.web.api.answers import (
+    feedback_answer,
+    record_answer,
+    report_answer,
+    verdict_answer,
+)
 from moderation.web.api.operations import Answer, ApiBlueprint, Body, answer_json
 from moderation.web.api.parser import invalid_input
 from moderation.web.errors import document, problem_of
 from moderation.web.schemas import (
     BatchSchema,
     CommentSchema,
+    FeedbackSchema,
     OffsetsQuery,
     OffsetUnit,
     ReportSchema,
@@ -172,6 +181,45 @@ def report(body: Mapping[str, Any], query: Mapping[str, Any], comment_id: str) -
     )
     return answer_json(
         report_answer(comment_id, receipt),
+        201 if receipt.is_new else 200,
+        None if receipt.is_new else {REPLAYED: "true"},
+    )
+
+
+@blueprint.operation(
+    "POST",
+    "/comments/<comment_id:comment_id>/feedback",
+    body=Body(FeedbackSchema, examples.FEEDBACK),
+    answers={
+        201: Answer("Stored.", FeedbackReceiptSchema, examples.FEEDBACK_RECEIPT),
+        200: Answer(
+            "The same person had said the same.", FeedbackReceiptSchema, headers=_REPLAYED_HEADER
+        ),
+    },
+    refuses=(404,),
+)
+def feedback(body: Mapping[str, Any], query: Mapping[str, Any], comment_id: str) -> Response:
+    """Say what the forum itself judged a comment to be.
+
+    For corrections by the forum's own staff and for the outcome of appeals. It trains the next
+    model and is exported; the verdict and the queue stay as they are.
+    """
+    del query
+    decision = body.get("decision")
+    receipt = record_feedback(
+        current.runtime(),
+        current.forum(),
+        comment_id,
+        GivenFeedback(
+            labels=body["labels"],
+            source=body["source"].value,
+            decision=DecisionAction(decision.value) if decision is not None else None,
+            given_by=body.get("given_by"),
+            revision=body.get("revision"),
+        ),
+    )
+    return answer_json(
+        feedback_answer(comment_id, receipt),
         201 if receipt.is_new else 200,
         None if receipt.is_new else {REPLAYED: "true"},
     )

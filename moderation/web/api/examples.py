@@ -111,6 +111,23 @@ BATCH_ANSWER: dict[str, Any] = {
     ]
 }
 
+FEEDBACK: dict[str, Any] = {
+    "labels": {"abusive": False},
+    "source": "appeal",
+    "decision": "approve",
+    "given_by": "staff-3",
+}
+
+FEEDBACK_RECEIPT: dict[str, Any] = {
+    "id": "c-7261",
+    "revision": "sha256-9f86d081884c7d659a2feaa0c55ad015",
+    "feedback_id": 2041,
+    "source": "appeal",
+    "labels": {"abusive": False},
+    "weight": 2.0,
+    "is_new": True,
+}
+
 REPORT: dict[str, Any] = {"reporter_id": "77", "reason": "harassment", "note": "Again and again."}
 
 REPORT_RECEIPT: dict[str, Any] = {

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from flask_smorest import Api
 
+from classifiers.labels import Label
 from moderation.config import Settings
 from moderation.web import current, fields
 from moderation.web.api.answer_schemas import BATCH_PARTS, ProblemSchema
@@ -84,9 +85,22 @@ def make_api(app: Flask) -> DocumentedApi:
     for name, scheme in _SCHEMES.items():
         api.spec.components.security_scheme(name, scheme)
     api.ma_plugin.converter.add_attribute_function(_limits(settings))
+    api.ma_plugin.converter.add_attribute_function(_answers)
     for name, schema in BATCH_PARTS.items():
         api.spec.components.schema(name, schema=schema)
     return api
+
+
+_ANSWERS = {
+    "type": "object",
+    "properties": {label.value: {"type": "boolean"} for label in Label},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+
+
+def _answers(_converter: Any, field: Any, **_: Any) -> dict[str, Any]:
+    return _ANSWERS if isinstance(field, fields.Answers) else {}
 
 
 def _limits(settings: Settings) -> Any:

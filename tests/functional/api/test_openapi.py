@@ -81,12 +81,13 @@ def test_examples_of_answers_fit_their_schemas(contract: Contract) -> None:
         ("/v1/comments/batch", examples.BATCH, 200),
         ("/v1/score", examples.COMMENT, 200),
         ("/v1/comments/c-7261/reports", examples.REPORT, 201),
+        ("/v1/comments/c-7261/feedback", examples.FEEDBACK, 201),
     ],
 )
 def test_examples_of_bodies_are_taken(
     gazette: ForumClient, path: str, body: dict[str, Any], status: int
 ) -> None:
-    if path.endswith("reports"):
+    if path.endswith(("reports", "feedback")):
         gazette.answer(id="c-7261")
     assert gazette.send("POST", path, body).status_code == status
 

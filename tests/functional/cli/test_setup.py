@@ -37,6 +37,7 @@ def test_help_names_every_command_in_words() -> None:
         "export",
         "forums",
         "import",
+        "import-labels",
         "import-thread",
         "init",
         "models",

@@ -1,0 +1,1 @@
+"""Labels in: from our own exports, from tables and from labelling tools."""

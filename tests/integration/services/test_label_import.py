@@ -1,0 +1,445 @@
+"""Labels come in from anywhere, each row once, and every row that stays out is accounted for."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from classifiers.labelled import LabelledComment, from_json_line
+from classifiers.labels import Label
+from moderation.domain.comment import Author, Parent, Thread
+from moderation.domain.errors import InvalidInputError
+from moderation.domain.feedback import FeedbackWeights
+from moderation.domain.forum import Forum
+from moderation.services.exporting import ExportFormat, LabelExport, Redaction, export_labels
+from moderation.services.feedback import GivenFeedback, record_feedback
+from moderation.services.label_import import run
+from moderation.services.label_import.answers import Choices, Words
+from moderation.services.label_import.rules import ImportFormat, ImportRules
+from moderation.services.label_import.run import (
+    ImportOptions,
+    ImportReport,
+    Rejected,
+    import_labels,
+)
+from moderation.services.pseudonyms import Pseudonyms
+from moderation.services.runtime import Runtime
+from moderation.storage.database import open_database
+from moderation.storage.labelled import ExportFilter
+from tests.builders import a_comment, a_user, decided, submitted
+from tests.fakes import FakeModels, FakeScorer, FixedClock
+
+OURS = ImportRules()
+
+
+@pytest.fixture
+def elsewhere(migrated_file: Path, tmp_path: Path) -> Iterator[Runtime]:
+    """Another installation, empty."""
+    path = tmp_path / "elsewhere.sqlite3"
+    shutil.copyfile(migrated_file, path)
+    database = open_database(f"sqlite:///{path}")
+    yield Runtime(database=database, models=FakeModels(FakeScorer()), clock=FixedClock())
+    database.dispose()
+
+
+@pytest.fixture
+def decisions(runtime: Runtime, forum: Forum) -> None:
+    """Three decisions with everything that a row can hold, and an appeal."""
+    mira = a_user(runtime)
+    texts = ["You idiot", "=HYPERLINK(1) idiot", '\'idiot\r\nsaid "I", twice']
+    for number, text in enumerate(texts):
+        comment = a_comment(
+            f"c{number}",
+            text,
+            author=Author(f"@{number}"),
+            thread=Thread("-1", "+title"),
+            parent=Parent("p", "\tno"),
+        )
+        decided(runtime, mira, submitted(runtime, forum, comment), reason=None)
+    record_feedback(
+        runtime, forum, "c1", GivenFeedback({Label.ABUSIVE: True}, "appeal", given_by="ada")
+    )
+
+
+def exported(
+    runtime: Runtime,
+    folder: Path,
+    kind: ExportFormat = ExportFormat.JSONL,
+    redaction: Redaction | None = None,
+) -> Path:
+    path = folder / f"labels.{kind.value}"
+    export = LabelExport(runtime, ExportFilter(), kind, redaction or Redaction())
+    path.write_bytes(b"".join(export.chunks()))
+    return path
+
+
+def rows(runtime: Runtime, wanted: ExportFilter | None = None) -> list[LabelledComment]:
+    target = io.BytesIO()
+    export_labels(runtime, wanted or ExportFilter(), target, ExportFormat.JSONL)
+    lines = target.getvalue().decode().split("\n")
+    return [from_json_line(line) for line in lines if line]
+
+
+def taken(
+    runtime: Runtime, *files: Path, rules: ImportRules = OURS, is_dry_run: bool = False
+) -> tuple[ImportReport, list[Rejected]]:
+    rejected: list[Rejected] = []
+    options = ImportOptions(is_dry_run=is_dry_run, on_rejected=rejected.append)
+    return import_labels(runtime, files, rules, options), rejected
+
+
+def counts(report: ImportReport) -> tuple[int, int, int]:
+    return report.added, report.known, report.rejected
+
+
+@pytest.mark.usefixtures("decisions")
+@pytest.mark.parametrize("kind", list(ExportFormat))
+def test_export_and_import_into_an_empty_installation_change_nothing(
+    runtime: Runtime, elsewhere: Runtime, kind: ExportFormat, tmp_path: Path
+) -> None:
+    file = exported(runtime, tmp_path, kind)
+    report, rejected = taken(elsewhere, file)
+    assert (counts(report), rejected) == ((4, 0, 0), [])
+    assert report.formats == {file.name: "export"}
+    assert report.labels["abusive", True] == 1
+    assert rows(elsewhere) == rows(runtime)
+    # Once more, and in another format, adds nothing; nor does it where it was decided.
+    again = exported(elsewhere, tmp_path, ExportFormat.CSV)
+    assert counts(taken(elsewhere, file, again)[0]) == (0, 8, 0)
+    assert counts(taken(runtime, again)[0]) == (0, 4, 0)
+    assert len(rows(runtime)) == 4
+
+
+def csv_file(folder: Path, text: str, name: str = "old.csv") -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+TABLE = """comment,is_toxic,who,when
+You fool.,1,ada,2026-01-05
+"Well, said.",0,,2026-01-06T10:00:00+02:00
+,1,,
+Hm.,maybe,,
+No label.,,,
+"""
+COLUMNS = ImportRules(
+    columns={"text": "comment", "abusive": "is_toxic", "author_id": "who", "decided_at": "when"}
+)
+
+
+def test_a_table_comes_in_by_its_mapping(runtime: Runtime, forum: Forum, tmp_path: Path) -> None:
+    report, rejected = taken(runtime, csv_file(tmp_path, TABLE), rules=COLUMNS)
+    assert (report.rows, counts(report)) == (5, (2, 0, 3))
+    assert [(r.file, r.row, r.line, r.reason) for r in rejected] == [
+        ("old.csv", 3, 4, "comment: expected a text"),
+        (
+            "old.csv",
+            4,
+            5,
+            "is_toxic: 'maybe' is neither yes nor no; say what it means with --true, --false or "
+            "--at-least",
+        ),
+        ("old.csv", 5, 6, "no label is judged in this row"),
+    ]
+    assert rejected[0].raw == {"comment": "", "is_toxic": "1", "who": "", "when": ""}
+    assert rows(runtime) == [
+        LabelledComment(
+            "You fool.",
+            {Label.ABUSIVE: True},
+            author_id="ada",
+            decided_at="2026-01-05T00:00:00Z",
+        ),
+        LabelledComment(
+            "Well, said.",
+            {Label.ABUSIVE: False},
+            decided_at="2026-01-06T08:00:00Z",
+        ),
+    ]
+
+
+def test_a_dry_run_tells_the_same_and_stores_nothing(runtime: Runtime, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, TABLE + "You fool.,1,ada,2026-01-05\n")
+    dry, _ = taken(runtime, file, rules=COLUMNS, is_dry_run=True)
+    assert rows(runtime) == []
+    wet, _ = taken(runtime, file, rules=COLUMNS)
+    assert counts(dry) == counts(wet) == (2, 1, 3)
+    assert dry.reasons == wet.reasons
+    assert dry.labels == wet.labels
+    assert counts(taken(runtime, file, rules=COLUMNS, is_dry_run=True)[0]) == (0, 3, 3)
+
+
+def test_two_judgements_of_one_text_are_both_kept(runtime: Runtime, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, "text,abusive\nHm.,yes\nHm.,no\n")
+    assert counts(taken(runtime, file)[0]) == (2, 0, 0)
+    assert [row.labels[Label.ABUSIVE] for row in rows(runtime)] == [True, False]
+
+
+def test_labels_join_a_forum_and_weigh_as_told(
+    runtime: Runtime, forum: Forum, tmp_path: Path
+) -> None:
+    file = csv_file(tmp_path, "text,abusive,forum,weight\nHm.,yes,,\nHm!,no,gazette,3\n")
+    taken(runtime, file)
+    assert [(row.forum, row.weight) for row in rows(runtime)] == [(None, 1.0), ("gazette", 3.0)]
+    rules = ImportRules(forum="gazette", source="my-set", weight=0.5)
+    taken(runtime, file, rules=rules)
+    found = rows(runtime, ExportFilter(forum="gazette", sources=("my-set",)))
+    assert [(row.text, row.weight) for row in found] == [("Hm.", 0.5), ("Hm!", 0.5)]
+
+
+def test_a_weight_of_the_source_follows_the_setting(elsewhere: Runtime, tmp_path: Path) -> None:
+    taken(elsewhere, csv_file(tmp_path, "text,abusive,weight\nHm.,yes,\nHm!,no,3\n"))
+    lighter = Runtime(
+        elsewhere.database,
+        elsewhere.models,
+        elsewhere.clock,
+        feedback_weights=FeedbackWeights({"import": 0.2}),
+    )
+    assert [row.weight for row in rows(lighter)] == [0.2, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("table", "rules", "expected"),
+    [
+        ("text,abusive\na,toxic\nb,ok\n", {"words": Words({"toxic"}, {"ok"})}, [True, False]),
+        ("text,abusive\na,0.5\nb,.49\n", {"words": Words(at_least=0.5)}, [True, False]),
+        ("text,abusive\na,1.0\nb,0.0\n", {}, [True, False]),
+        (
+            "text,label\na,Hate speech\nb,fine\n",
+            {"choices": Choices({Label.ABUSIVE: {"hate_speech"}})},
+            [True, False],
+        ),
+        ("text,label\na,abusive\nb,not-abusive\n", {}, [True, False]),
+    ],
+)
+def test_yes_and_no_in_the_files_own_words(
+    elsewhere: Runtime, tmp_path: Path, table: str, rules: dict[str, Any], expected: list[bool]
+) -> None:
+    taken(elsewhere, csv_file(tmp_path, table), rules=ImportRules(**rules))
+    assert [row.labels[Label.ABUSIVE] for row in rows(elsewhere)] == expected
+
+
+@pytest.mark.parametrize(
+    ("table", "rules", "expected"),
+    [
+        ("a,b\n1,2\n", OURS, "expected --map text=COLUMN"),
+        ("text,b\n1,2\n", OURS, "for a label such as --map abusive=COLUMN"),
+        ("text,abusive\n1,2\n", ImportRules(columns={"text": "txt"}), "expected one of 'text'"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_names_the_columns(
+    elsewhere: Runtime, tmp_path: Path, table: str, rules: ImportRules, expected: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        taken(elsewhere, csv_file(tmp_path, table), rules=rules)
+    assert expected in caught.value.fields["--map"]
+    assert "old.csv" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"text": "x\0"}, "text: expected text without NUL"),
+        ({"text": "x\ud800"}, "text: expected text without NUL or half surrogate pairs"),
+        ({"text": "x" * 50_001}, "text: expected at most 50000 characters"),
+        ({"author_id": "x" * 201}, "author_id: expected at most 200 characters"),
+        ({"decision": "undo"}, "decision: expected approve, reject or nothing"),
+        ({"decided_at": "yesterday"}, "decided_at: expected a time such as"),
+        ({"decided_at": "1066-10-14"}, "decided_at: expected a time from 1970 to 2199"),
+        ({"source": "My Set"}, "source: expected small letters"),
+        ({"weight": 1000.0}, "weight: expected a number from 0.01 to 100"),
+        ({"labels": {"rude": True}}, "labels.rude: unknown label"),
+        ({"schema": "labelled-comment/9"}, "schema: expected 'labelled-comment/2'"),
+    ],
+)
+def test_a_row_that_cannot_be_stored_names_its_field(
+    elsewhere: Runtime, tmp_path: Path, fields: dict[str, Any], problem: str
+) -> None:
+    good = {"schema": "labelled-comment/2", "text": "x", "labels": {"abusive": True}}
+    lines = [json.dumps(good), json.dumps({**good, **fields}), json.dumps({**good, "text": "y"})]
+    report, (rejected,) = taken(elsewhere, csv_file(tmp_path, "\n".join(lines), "a.jsonl"))
+    assert counts(report) == (2, 0, 1)
+    assert rejected.line == 2
+    assert rejected.reason.startswith(problem)
+
+
+def test_an_unreadable_file_stops_the_import_before_it_begins(
+    elsewhere: Runtime, tmp_path: Path
+) -> None:
+    good = csv_file(tmp_path, "text,abusive\nHm.,yes\n")
+    latin = tmp_path / "latin.csv"
+    latin.write_bytes("text,abusive\nGrüße,yes\n".encode("latin-1"))
+    with pytest.raises(InvalidInputError, match=r"latin\.csv, line 2: not UTF-8"):
+        taken(elsewhere, good, latin)
+    assert rows(elsewhere) == []
+
+
+@pytest.mark.usefixtures("decisions")
+def test_dropped_texts_are_found_by_their_hash(
+    runtime: Runtime, elsewhere: Runtime, tmp_path: Path
+) -> None:
+    redaction = Redaction(pseudonyms=Pseudonyms("k" * 32), drops_text=True)
+    file = exported(runtime, tmp_path, ExportFormat.JSONL, redaction)
+    report, rejected = taken(elsewhere, file)
+    assert counts(report) == (0, 0, 4)
+    assert {r.reason for r in rejected} == {run.TEXT_NOT_HERE}
+    # Where the texts are, as comments here and as imported labels there, they are found.
+    whole = exported(runtime, tmp_path / "..", ExportFormat.JSONL)
+    texts = tmp_path / "texts.jsonl"
+    shutil.copyfile(whole, texts)
+    taken(elsewhere, texts)
+    assert counts(taken(elsewhere, file)[0]) == (4, 0, 0)
+    found = rows(elsewhere)
+    assert [row.text for row in found[4:]] == [row.text for row in found[:4]]
+    assert [row.title for row in found[4:]] == ["+title"] * 4
+
+
+LABEL_STUDIO = [
+    {
+        "id": 1,
+        "data": {"id": "501", "text": "You fool."},
+        "annotations": [
+            {
+                "id": 1,
+                "completed_by": 3,
+                "was_cancelled": False,
+                "created_at": "2026-11-24T02:00:00Z",
+                "result": [
+                    {
+                        "from_name": "label",
+                        "to_name": "text",
+                        "type": "choices",
+                        "value": {"choices": ["Harassment"]},
+                    },
+                    {"from_name": "mood", "type": "choices", "value": {"choices": ["angry"]}},
+                ],
+            },
+            {
+                "id": 2,
+                "completed_by": {"id": 4, "email": "a@example.org"},
+                "created_at": "2026-11-24T02:00:00Z",
+                "updated_at": "2026-11-24T03:00:00Z",
+                "result": [],
+            },
+            {"id": 3, "was_cancelled": True, "result": []},
+        ],
+        "predictions": [{"result": [{"value": {"choices": ["Harassment"]}}]}],
+    },
+    {"id": 2, "data": {"text": "Hm."}, "annotations": []},
+    {"id": 3, "data": {"body": "Hm."}, "annotations": [{"result": []}]},
+]
+TOXIC = ImportRules(choices=Choices({Label.ABUSIVE: {"harassment"}}), question="label", source=None)
+
+
+def test_label_studio_gives_one_judgement_an_annotation(elsewhere: Runtime, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, json.dumps(LABEL_STUDIO, indent=1), "project.json")
+    report, rejected = taken(elsewhere, file, rules=TOXIC)
+    assert (report.rows, report.judgements, counts(report)) == (3, 5, (2, 0, 3))
+    assert [(r.row, r.reason.partition(";")[0]) for r in rejected] == [
+        (1, "the annotation was skipped"),
+        (2, "the task has no annotation"),
+        (3, "data.text: expected a text"),
+    ]
+    common: dict[str, Any] = {"comment_id": "501", "source": "label_studio"}
+    assert rows(elsewhere) == [
+        LabelledComment(
+            "You fool.",
+            {Label.ABUSIVE: True},
+            decided_by="label-studio:3",
+            decided_at="2026-11-24T02:00:00Z",
+            **common,
+        ),
+        LabelledComment(
+            "You fool.",
+            {Label.ABUSIVE: False},
+            decided_by="label-studio:4",
+            decided_at="2026-11-24T03:00:00Z",
+            **common,
+        ),
+    ]
+    assert "example.org" not in str(rows(elsewhere))
+
+
+def test_label_studio_in_its_short_form(elsewhere: Runtime, tmp_path: Path) -> None:
+    tasks = [
+        {"id": 1, "text": "You fool.", "label": "harassment", "annotator": 3, "annotation_id": 9},
+        {"id": 2, "text": "A", "label": {"choices": ["harassment", "x"]}, "annotator": 3},
+        {"id": 3, "text": "B", "annotator": 3, "annotation_id": 11},
+    ]
+    file = csv_file(tmp_path, json.dumps(tasks), "min.json")
+    report, _ = taken(elsewhere, file, rules=TOXIC)
+    assert report.formats == {"min.json": "label-studio"}
+    assert [row.labels[Label.ABUSIVE] for row in rows(elsewhere)] == [True, True, False]
+
+
+ARGILLA = [
+    {
+        "id": "r1",
+        "fields": {"text": "You fool.", "title": "Budget day"},
+        "metadata": {"author_id": "u7"},
+        "suggestions": {"verdict": {"value": "toxic", "score": None, "agent": None}},
+        "responses": {
+            "verdict": [
+                {"value": "toxic", "user_id": "a1"},
+                {"value": ["fine", "short"], "user_id": "a2"},
+            ],
+            "why": [{"value": "rude", "user_id": "a1"}],
+        },
+        "vectors": {},
+        "_server_id": None,
+    },
+    {"id": "r2", "fields": {"text": "Hm."}, "suggestions": {}, "responses": {}},
+    {
+        "id": "r3",
+        "fields": {"text": "Older."},
+        "responses": [
+            {"user_id": "a1", "values": {"verdict": {"value": "toxic"}}, "status": "submitted"},
+            {"user_id": "a2", "values": {"verdict": {"value": "fine"}}, "status": "draft"},
+        ],
+    },
+]
+
+
+def test_argilla_gives_one_judgement_a_response(elsewhere: Runtime, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, json.dumps(ARGILLA), "records.json")
+    rules = ImportRules(choices=Choices({Label.ABUSIVE: {"toxic"}}), question="verdict")
+    report, rejected = taken(elsewhere, file, rules=rules)
+    assert (report.formats, counts(report)) == ({"records.json": "argilla"}, (3, 0, 2))
+    assert [r.reason for r in rejected] == ["the record has no response", "the response is draft"]
+    first, second, third = rows(elsewhere)
+    assert first == LabelledComment(
+        "You fool.",
+        {Label.ABUSIVE: True},
+        title="Budget day",
+        comment_id="r1",
+        author_id="u7",
+        decided_by="argilla:a1",
+        source="argilla",
+    )
+    assert (second.labels, second.decided_by) == ({Label.ABUSIVE: False}, "argilla:a2")
+    assert third.text == "Older."
+    _, unclear = taken(elsewhere, file, rules=ImportRules())
+    assert unclear[0].reason == "say with --question which answers count: 'verdict', 'why'"
+
+
+def test_a_shape_may_be_named(elsewhere: Runtime, tmp_path: Path) -> None:
+    file = csv_file(tmp_path, json.dumps(LABEL_STUDIO), "project.json")
+    rules = ImportRules(format=ImportFormat.ARGILLA)
+    report, rejected = taken(elsewhere, file, rules=rules)
+    assert report.rejected == 3
+    assert {r.reason for r in rejected} == {"fields: expected an object"}
+
+
+def test_an_array_that_breaks_off_says_so_and_keeps_what_came_before(
+    elsewhere: Runtime, tmp_path: Path
+) -> None:
+    whole = json.dumps(LABEL_STUDIO, indent=1)
+    file = csv_file(tmp_path, whole[: whole.index('"id": 2,\n  "data"')], "cut.json")
+    with pytest.raises(InvalidInputError, match="the rows before are taken"):
+        taken(elsewhere, file, rules=TOXIC)
