@@ -16,14 +16,15 @@ from classifiers.scorer import Scorer
 from training.example import Example
 from training.gates.consistency import consistent_labels
 from training.gates.decisions import Learnt, in_label_order, on_decisions
+from training.gates.fairness import fair_to_groups
 from training.gates.gate import Gate, GateExample, Sides, compare
 from training.gates.neutral import neutral_news
-from training.gates.parity import twins, viewpoint_parity
+from training.gates.parity import names_swapped, viewpoint_parity
 from training.gates.pinned import pinned_examples
 from training.gates.quality import calibrated, not_worse, still_flags
 from training.gates.speed import speed
 
-__all__ = ["Gate", "GateExample", "Learnt", "all_gates", "in_label_order", "twins"]
+__all__ = ["Gate", "GateExample", "Learnt", "all_gates", "in_label_order"]
 
 CORPUS_TOLERANCE = 0.03
 
@@ -71,6 +72,8 @@ def all_gates(  # noqa: PLR0913 (two models, and what each gate looks at)
         gates.append(calibrated(forum, label, prevalence[label], seed=seed))
         gates.append(still_flags(forum, label, candidate, current))
     gates.extend(viewpoint_parity(own, candidate))
+    gates.append(names_swapped(candidate, current))
+    gates.extend(fair_to_groups(candidate, current))
     gates.extend(neutral_news(own, candidate, current))
     return gates
 

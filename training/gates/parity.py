@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from classifiers.labels import Label
-from classifiers.scorer import Scorer
-from training.example import Example
-from training.gates.gate import MIN_EACH, Gate, Sides
+from classifiers.scorer import Scorer, ScoringInput
+from training.example import Floats
+from training.gates.gate import MAX_EXAMPLES, MIN_EACH, Gate, GateExample, Sides, shortened
+from training.probes import swapped_sentences
+from training.twins import twins
 
 PARITY_LIMIT = 0.02
 PARITY_FLAG_LIMIT = 0.03
+SWAP_LIMIT = 0.05
 
 
 def viewpoint_parity(sides: Sides, candidate: Scorer) -> list[Gate]:
@@ -52,10 +53,45 @@ def viewpoint_parity(sides: Sides, candidate: Scorer) -> list[Gate]:
     return gates
 
 
-def twins(rows: Sequence[Example]) -> list[tuple[int, int]]:
-    """Return (left, right) row numbers of counterfactual twins."""
-    by_pair: dict[tuple[str, str], dict[str, int]] = {}
-    for index, row in enumerate(rows):
-        if row.pair and row.side in {"left", "right"} and row.labels.get(Label.PARTISAN) == 1:
-            by_pair.setdefault((row.source, row.pair), {}).setdefault(row.side, index)
-    return [(pair["left"], pair["right"]) for pair in by_pair.values() if len(pair) == 2]  # noqa: PLR2004
+def names_swapped(candidate: Scorer, current: Scorer) -> Gate:
+    """Names and parties swapped in neutral sentences must hardly move the score.
+
+    Fails when the mean move lies above the limit, and by its 95% interval above the current
+    model's as well.
+    """
+    swaps = swapped_sentences()
+    scores = [
+        _partisan(model, [getattr(swap, part) for swap in swaps])
+        for model in (candidate, current)
+        for part in ("first", "second")
+    ]
+    new, old = np.abs(scores[0] - scores[1]), np.abs(scores[2] - scores[3])
+    rise = new - old
+    margin = 1.96 * float(rise.std()) / float(np.sqrt(len(rise)))
+    passed = float(new.mean()) <= SWAP_LIMIT or float(rise.mean()) - margin <= 0
+    detail = (
+        f"a swapped name moves the score by {new.mean():.3f} on average, current {old.mean():.3f}, "
+        f"limit {SWAP_LIMIT:.2f}, on {len(swaps)} neutral sentences"
+    )
+    worst = [int(index) for index in np.argsort(-rise, kind="stable")[:MAX_EXAMPLES]]
+    examples = tuple(
+        GateExample(
+            f"swaps.json: {swaps[index].pair}",
+            shortened(swaps[index].first),
+            round(float(new[index]), 3),
+            round(float(old[index]), 3),
+        )
+        for index in worst
+    )
+    figures = {
+        "candidate": float(new.mean()),
+        "current": float(old.mean()),
+        "margin": margin,
+        "sentences": len(swaps),
+    }
+    return Gate("names_swapped", passed, detail, figures, () if passed else examples)
+
+
+def _partisan(model: Scorer, texts: list[str]) -> Floats:
+    scored = model.score_many([ScoringInput(text) for text in texts])
+    return np.array([one.probabilities[Label.PARTISAN] for one in scored], dtype=np.float64)

@@ -20,7 +20,7 @@ from classifiers.labels import DECIDING_LABELS, Label
 from classifiers.scorer import Scorer
 from training.evaluate import ranking_metrics, score_rows, wilson
 from training.example import Floats, label_matrix
-from training.quality.probes import identity_sentences
+from training.probes import identity_sentences
 from training.quality.sets import madlibs
 
 Mask = npt.NDArray[np.bool_]

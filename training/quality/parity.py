@@ -11,8 +11,8 @@ from classifiers.labels import Label
 from classifiers.scorer import Scorer, ScoringInput
 from training.evaluate import sides, wilson
 from training.example import Example, Floats, scoring_inputs
-from training.gates.parity import twins
-from training.quality.probes import swapped_sentences
+from training.probes import swapped_sentences
+from training.twins import twins
 
 TWIN_LIMIT = 0.02
 TWIN_FLAG_LIMIT = 0.03

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pytest
 
 from classifiers.labels import Label
 from classifiers.scorer import Scored, ScoringInput, Threshold
 from training.example import Example
-from training.gates import Learnt, all_gates, twins
+from training.gates import Gate, Learnt, all_gates
+from training.gates.fairness import rise_probability
+from training.probes import identity_sentences, swapped_sentences
 from training.settings import PREVALENCE
+from training.twins import twins
 
 NOTHING = Learnt((), np.zeros((0, len(Label))), (Label.ABUSIVE,))
 """A candidate whose ``abusive`` was refined with decisions that are not at hand."""
+
+
+CALM = dict.fromkeys(Label, 0.1)
+"""Scores of texts that a test says nothing about."""
 
 
 class Oracle:
@@ -27,7 +35,7 @@ class Oracle:
 
     def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
         del with_spans
-        return Scored(self.answers[comment.text], (), self.model_version)
+        return Scored(self.answers.get(comment.text, CALM), (), self.model_version)
 
     def score_many(
         self, comments: Sequence[ScoringInput], *, with_spans: bool = False
@@ -168,3 +176,58 @@ def test_twins_are_left_and_right_jabs_of_one_pair() -> None:
     found = twins(rows)
     assert len(found) == 30
     assert all(rows[left].side == "left" and rows[right].side == "right" for left, right in found)
+
+
+def failed_of(candidate: Oracle, current: Oracle) -> dict[str, Gate]:
+    gates = all_gates(candidate, current, [], corpus(), NOTHING, (), prevalence=PREVALENCE, seed=0)
+    mine = ("fair_to_groups", "names_swapped")
+    return {gate.name: gate for gate in gates if not gate.passed and gate.name.startswith(mine)}
+
+
+def knowing(change: Mapping[str, float], label: Label) -> Oracle:
+    base = oracle(corpus(), 1, 0.05)
+    answers = {**base.answers, **{text: {**CALM, label: value} for text, value in change.items()}}
+    return Oracle(answers)
+
+
+def test_flagging_one_group_fails_and_names_it() -> None:
+    rows = [row for row in identity_sentences() if row.category == "gay"]
+    unfair = knowing({row.text: 0.9 for row in rows[:12]}, Label.ABUSIVE)
+    (gate,) = failed_of(unfair, knowing({}, Label.ABUSIVE)).values()
+    assert gate.name == "fair_to_groups:abusive"
+    assert "proven worse than now: gay" in gate.detail
+    assert [example.key for example in gate.examples] == [row.key for row in rows[:5]]
+    assert gate.figures["groups_beyond_limit"] == 1
+
+
+def test_flagging_every_group_fails() -> None:
+    rows = identity_sentences()[::10]
+    loud = knowing({row.text: 0.9 for row in rows}, Label.PARTISAN)
+    (gate,) = failed_of(loud, knowing({}, Label.PARTISAN)).values()
+    assert "proven worse than now: all groups" in gate.detail
+
+
+def test_a_group_that_was_flagged_already_does_not_fail() -> None:
+    rows = [row for row in identity_sentences() if row.category == "gay"]
+    before = knowing({row.text: 0.9 for row in rows[:12]}, Label.ABUSIVE)
+    after = knowing({row.text: 0.9 for row in rows[2:13]}, Label.ABUSIVE)
+    assert failed_of(after, before) == {}
+    few = knowing({row.text: 0.9 for row in rows[:3]}, Label.ABUSIVE)
+    assert failed_of(few, knowing({}, Label.ABUSIVE)) == {}  # three sentences prove nothing
+
+
+def test_names_that_move_the_score_fail() -> None:
+    swaps = swapped_sentences()
+    unfair = knowing({swap.first: 0.4 for swap in swaps[::2]}, Label.PARTISAN)
+    (gate,) = failed_of(unfair, knowing({}, Label.PARTISAN)).values()
+    assert gate.name == "names_swapped"
+    assert gate.figures["candidate"] == pytest.approx(0.15)
+    assert gate.examples[0].key.startswith("swaps.json: Joe Biden / Donald Trump")
+    assert failed_of(unfair, unfair) == {}
+
+
+def test_chance_of_a_rise() -> None:
+    new = np.array([True] * 4 + [False] * 6)
+    assert rise_probability(new, np.zeros(10, dtype=bool)) == pytest.approx(1 / 16)
+    assert rise_probability(new, new) == 1.0
+    assert rise_probability(np.zeros(10, dtype=bool), new) == 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from training.dataset import read_corpus, text_key
-from training.quality.probes import identity_sentences, swapped_sentences
+from training.probes import identity_sentences, swapped_sentences
 
 
 def test_every_sentence_names_every_group() -> None:
