@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import click
 
 from classifiers.registry import Registry
 from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import open_runtime, operator
 from moderation.config import load_settings
+from moderation.domain.intervals import Share
 from moderation.services.messages import rfc3339
 from moderation.services.runtime import utc_now
-from moderation.services.shadowing import compare_shadow
+from moderation.services.shadowing import ShadowComparison, compare_shadow
 
 
 def _registry() -> Registry:
@@ -90,39 +93,61 @@ def rollback(reason: str) -> None:
 @models.command()
 @click.argument("version", required=False)
 @click.option("--stop", is_flag=True, help="Stop the shadow.")
+@click.option("--report", is_flag=True, help="Compare it with what decided meanwhile.")
 @json_option
-def shadow(version: str | None, *, stop: bool, as_json: bool) -> None:
-    """Let VERSION score beside the current model and decide nothing.
-
-    Without VERSION, compare the running shadow with what decided meanwhile.
-    """
+def shadow(version: str | None, *, stop: bool, report: bool, as_json: bool) -> None:
+    """Let VERSION score beside the current model and decide nothing."""
+    if sum((version is not None, stop, report)) != 1:
+        raise click.UsageError("Name a VERSION, or say --stop or --report.")
     registry = _registry()
     at = rfc3339(utc_now())
     if stop:
         registry.clear_shadow(actor=operator(), reason="stopped", at=at)
         click.echo("No shadow is running.")
-        return
-    if version is not None:
+    elif version is not None:
         bundle = registry.set_shadow(version, actor=operator(), reason="started", at=at)
         click.echo(f"{bundle.version} scores in the shadow of {registry.current().version}")
-        return
-    running = registry.shadow()
-    if running is None:
-        click.echo("No shadow is running.")
-        return
-    report = compare_shadow(open_runtime(), running.version)
+    else:
+        running = registry.shadow()
+        if running is None:
+            click.echo("No shadow is running.")
+        else:
+            _report(compare_shadow(open_runtime(), running.version), as_json=as_json)
+
+
+def _report(found: ShadowComparison, *, as_json: bool) -> None:
+    counts = found.counts
     if as_json:
         emit(
             {
-                "shadow": running.version,
-                "comments": report.comments,
-                "both_flag": report.both,
-                "only_shadow_flags": report.only_shadow,
-                "only_current_flags": report.only_current,
+                "shadow": found.version,
+                "days": round(found.days, 2),
+                "comments": counts.comments,
+                "both_flag": counts.both,
+                "only_shadow_flags": counts.only_shadow,
+                "only_current_flags": counts.only_current,
+                "shadow_flags_a_day": round(found.shadow_a_day, 1),
+                "current_flags_a_day": round(found.current_a_day, 1),
+                "shadow_precision": asdict(found.shadow_precision),
+                "current_precision": asdict(found.current_precision),
             }
         )
         return
-    click.echo(f"{running.version} has scored {report.comments} comments:")
-    click.echo(f"  {report.both:>8} flagged by both models")
-    click.echo(f"  {report.only_shadow:>8} only by the shadow")
-    click.echo(f"  {report.only_current:>8} only by the current model")
+    click.echo(f"{found.version} has scored {counts.comments} comments in {found.days:.1f} days:")
+    click.echo(f"  {counts.both:>8} flagged by both models")
+    click.echo(f"  {counts.only_shadow:>8} only by the shadow")
+    click.echo(f"  {counts.only_current:>8} only by the current model")
+    for name, a_day, precision in (
+        ("the shadow", found.shadow_a_day, found.shadow_precision),
+        ("the current model", found.current_a_day, found.current_precision),
+    ):
+        click.echo(f"{name} flags {a_day:.1f} a day; {_deserved(precision)}")
+
+
+def _deserved(precision: Share) -> str:
+    if precision.value is None:
+        return "none of them has been decided"
+    return (
+        f"{precision.hits} of {precision.total} that were decided deserved it "
+        f"({precision.low:.0%} to {precision.high:.0%})"
+    )

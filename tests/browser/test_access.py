@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from classifiers.labels import Label
 from moderation.domain.comment import Parent, Thread
 from moderation.domain.forum import Forum
+from moderation.domain.pin import NewPin
 from moderation.domain.review import Role
-from moderation.services import outbox
+from moderation.domain.training import JobProgress
+from moderation.services import outbox, pins, training
 from moderation.services.outbox import Settlement
 from moderation.services.runtime import Runtime
 from tests.browser.conftest import Person, Seat
-from tests.builders import a_comment, register_forum, sqlite_only, submitted
+from tests.builders import a_comment, a_user, register_forum, sqlite_only, submitted
 
 pytestmark = [pytest.mark.browser, sqlite_only]
 
@@ -53,7 +56,12 @@ def violations(page: Page) -> list[str]:
 
 @pytest.fixture
 def furnished(runtime: Runtime, forum: Forum) -> None:
-    """A queue in which every kind of row and state stands."""
+    """A queue in which every kind of row and state stands, a training and a pinned example."""
+    training.request_training(runtime, a_user(runtime, "trainer", Role.ADMIN))
+    taken = training.take_training(runtime)
+    assert taken is not None
+    training.note_progress(runtime, taken, JobProgress("measuring", 3, 8, "fitting\nmeasuring\n"))
+    pins.pin_example(runtime, NewPin(None, "Scunthorpe", Label.ABUSIVE, must_flag=False), by="me")
     thread = Thread("t", "Harbour bridge")
     submitted(runtime, forum, a_comment("c0", "The vote was moved.", thread=thread))
     parent = Parent("c0", "The vote was moved.")
@@ -75,6 +83,10 @@ PATHS = (
     "/desk/history",
     "/desk/deliveries",
     "/desk/models",
+    "/desk/models/shadow",
+    "/desk/training",
+    "/desk/training/1",
+    "/desk/pins",
     "/desk/labels",
     "/desk/export",
     "/desk/nowhere",

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.review import Role
-from moderation.services import model_changes
+from moderation.services import model_changes, shadowing
 from moderation.web import current
 from moderation.web.desk import layout, session, toasts
 from moderation.web.desk.blueprint import bp
@@ -63,6 +63,17 @@ def roll_back() -> Response:
     return redirect(url_for("desk.models"), code=303)
 
 
+@bp.get("/models/shadow")
+@session.needs(Role.VIEWER)
+def shadow() -> str:
+    """Compare the shadow with the model that decides."""
+    runtime = current.runtime()
+    view = model_changes.models_view(runtime)
+    row = next((row for row in view.rows if row.is_shadow), None)
+    found = shadowing.compare_shadow(runtime, row.version) if row is not None else None
+    return layout.page("shadow.html", active="desk.models", row=row, found=found, view=view)
+
+
 @bp.post("/models/shadow")
 @session.needs(Role.ADMIN)
 def start_shadow() -> Response:
@@ -70,7 +81,7 @@ def start_shadow() -> Response:
     asked = typed_text(request.form.get("version"))
     version = model_changes.start_shadow(current.runtime(), session.me(), asked)
     toasts.say(f"Model {version} scores every new comment from now on, and decides nothing.")
-    return redirect(url_for("desk.models"), code=303)
+    return redirect(url_for("desk.shadow"), code=303)
 
 
 @bp.post("/models/shadow/stop")

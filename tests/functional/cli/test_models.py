@@ -34,17 +34,18 @@ def test_models_are_promoted_and_rolled_back(cli: Cli) -> None:
 
 def test_a_shadow_is_started_compared_and_stopped(installed: Cli) -> None:
     small = add_bundle(installed.folder / "var" / "models", "2026-01-02T00:00:00Z")
-    assert installed.ok("models", "shadow") == "No shadow is running.\n"
+    assert installed.ok("models", "shadow", "--report") == "No shadow is running.\n"
     assert small in installed.ok("models", "shadow", small)
     assert roles(installed)[small] == ["shadow"]
     archive = installed.folder / "archive.jsonl"
     archive.write_text('{"id": "c1", "text": "you are an idiot"}\n')
     installed.ok("import", str(archive), "--forum", "main")
-    (report,) = installed.lines("models", "shadow", "--json")
+    (report,) = installed.lines("models", "shadow", "--report", "--json")
     assert (report["shadow"], report["comments"]) == (small, 1)
-    assert "has scored 1 comments" in installed.ok("models", "shadow")
+    assert "has scored 1 comments" in installed.ok("models", "shadow", "--report")
     assert installed.ok("models", "shadow", "--stop") == "No shadow is running.\n"
     assert roles(installed)[small] == []
+    assert "Name a VERSION" in installed.error("models", "shadow")
 
 
 def test_what_cannot_be_promoted_is_refused_in_a_sentence(cli: Cli) -> None:

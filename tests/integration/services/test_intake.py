@@ -22,7 +22,6 @@ from moderation.services.intake import Submission, score_only, submit_comment, s
 from moderation.services.offline import judge_offline
 from moderation.services.runtime import Runtime
 from moderation.services.shadowing import compare_shadow
-from moderation.storage.shadow_scores import ShadowReport
 from moderation.storage.tables import (
     authors,
     comments,
@@ -382,7 +381,8 @@ def test_a_shadow_scores_and_decides_nothing(
     submitted(runtime, forum, a_comment("c3"))  # neither
     assert judgement.verdict is Verdict.FLAG
     assert judgement.model_version == models.current.model_version  # type: ignore[union-attr]
-    assert compare_shadow(runtime, shadow.model_version) == ShadowReport(3, 1, 0, 1)
+    found = compare_shadow(runtime, shadow.model_version).counts
+    assert (found.comments, found.both, found.only_shadow, found.only_current) == (3, 1, 0, 1)
 
 
 def test_a_shadow_counts_what_only_it_would_flag(
@@ -391,7 +391,9 @@ def test_a_shadow_counts_what_only_it_would_flag(
     models.current = FakeScorer(threshold=0.96)
     models.shadow = FakeScorer("2027-01-01-0000000002", threshold=0.5)
     submitted(runtime, forum, a_comment("c1", "moron"))
-    assert compare_shadow(runtime, "2027-01-01-0000000002") == ShadowReport(1, 0, 1, 0)
+    found = compare_shadow(runtime, "2027-01-01-0000000002")
+    assert (found.counts.comments, found.counts.only_shadow) == (1, 1)
+    assert [flip.item_id for flip in found.new_flags] == [None]
 
 
 @pytest.mark.parametrize("kind", ["broken", "without thresholds"])
