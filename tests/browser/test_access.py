@@ -86,6 +86,7 @@ PATHS = (
     "/desk/models/shadow",
     "/desk/training",
     "/desk/training/1",
+    "/desk/drift",
     "/desk/pins",
     "/desk/labels",
     "/desk/export",

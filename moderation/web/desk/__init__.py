@@ -8,6 +8,7 @@ from moderation.web import current
 from moderation.web.desk import (
     csrf,
     delivery_views,
+    drift_views,
     error_pages,
     export_views,
     headers,
@@ -29,6 +30,7 @@ __all__ = ["register"]
 
 _VIEWS = (
     delivery_views,
+    drift_views,
     export_views,
     history_views,
     item_views,

@@ -312,8 +312,8 @@ def test_no_page_has_inline_code_or_style(enter: Enter, queued: Queue) -> None:
     item = admin.path
 
     for path in ("/desk/", item, "/desk/history", "/desk/deliveries", "/desk/try-a-thread",
-                 "/desk/models", "/desk/models/shadow", "/desk/training", "/desk/pins",
-                 "/desk/labels", "/desk/export",
+                 "/desk/models", "/desk/models/shadow", "/desk/training", "/desk/drift",
+                 "/desk/pins", "/desk/labels", "/desk/export",
                  "/desk/nope"):  # fmt: skip
         admin.open(path)
         assert not admin.page.css("style, [style], script:not([src])"), path
