@@ -7,6 +7,7 @@ from werkzeug import Response
 
 from moderation.config import Settings, load_settings
 from moderation.jobs.background import BackgroundThread
+from moderation.jobs.thresholds import ThresholdWorker
 from moderation.services.runtime import Runtime
 from moderation.web import (
     api,
@@ -23,10 +24,11 @@ from moderation.wiring import build_runtime, delivery_worker, training_worker
 
 
 def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
-    """Deliver and train from threads of the server; after a fork the first request starts them."""
+    """Start the workers as threads of the server; after a fork the first request starts them."""
     for run, name in (
         (delivery_worker(settings, runtime).run, "deliveries"),
         (training_worker(settings, runtime).run, "training"),
+        (ThresholdWorker(runtime).run, "thresholds"),
     ):
         thread = BackgroundThread(run, name)
         thread.ensure_running()

@@ -27,6 +27,7 @@ _COMMANDS = {
     "pins": "pins:pins",
     "score": "scoring:score",
     "serve": "serving:serve",
+    "thresholds": "thresholds:thresholds",
     "train": "retraining:train",
     "users": "accounts:users",
     "worker": "serving:worker",

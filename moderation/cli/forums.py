@@ -13,7 +13,7 @@ from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import load_settings
 from moderation.domain.forum import Forum
-from moderation.domain.policy import to_document
+from moderation.domain.policy_document import to_document
 from moderation.services import registration
 from moderation.services.policy_changes import change_policy, read_policy
 from moderation.services.registration import Credentials

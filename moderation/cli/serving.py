@@ -15,6 +15,7 @@ from moderation.app import create_app
 from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
+from moderation.jobs.thresholds import ThresholdWorker
 from moderation.wiring import build_runtime, delivery_worker, training_worker
 
 
@@ -71,7 +72,12 @@ def worker() -> None:
         signal.signal(name, lambda *_: stop.set())
     click.echo("Sending deliveries and training when asked (Ctrl-C stops).")
     runtime = open_runtime(settings)
-    trainer = threading.Thread(target=training_worker(settings, runtime).run, args=(stop,))
-    trainer.start()
+    others = [
+        threading.Thread(target=run, args=(stop,))
+        for run in (training_worker(settings, runtime).run, ThresholdWorker(runtime).run)
+    ]
+    for thread in others:
+        thread.start()
     delivery_worker(settings, runtime).run(stop)
-    trainer.join()
+    for thread in others:
+        thread.join()

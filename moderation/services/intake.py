@@ -228,7 +228,8 @@ class _Writer:
                 source=source_of(outcome.reasons),
                 is_held=outcome.verdict is Verdict.HOLD,
                 is_audit=outcome.is_audit,
-                risk=risk,
+                # Sorted by its score, an audit sample would give away what it must hide.
+                risk=0.0 if outcome.is_audit else risk,
                 top_label=top,
             ),
             at=self._runtime.clock(),

@@ -83,6 +83,10 @@ class LiveModels:
             self._look()
         return self._loaded
 
+    def load(self, ref: BundleRef) -> Scorer:
+        """Load a bundle that no pointer need name yet; raises `BundleError`."""
+        return self._load(ref)
+
     def refresh(self) -> LoadedModels:
         """Load what the pointers name now, before returning."""
         with self._lock:

@@ -16,6 +16,7 @@ from moderation.domain.review import Role
 from moderation.services.messages import rfc3339
 from moderation.services.review import require_role
 from moderation.services.runtime import Runtime
+from moderation.services.threshold_changes import recompute
 from moderation.storage.events import append_event
 from moderation.storage.users import User
 
@@ -128,6 +129,9 @@ def promote(
     why = _admitted(user, reason)
     objections = _objections(runtime, version)
     with _explained("The model was not promoted"):
+        if is_forced or not objections:
+            # Before the pointer moves: rules in words hold from the first comment on.
+            recompute(runtime, runtime.models.load(_find(runtime, version)), by=user.username)
         ref = runtime.models.registry.promote(
             version, is_forced=is_forced, **_signature(runtime, user, why)
         )

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from moderation.domain.errors import NotFoundError
-from moderation.domain.policy import Policy, from_document
+from moderation.domain.policy import Policy
+from moderation.domain.policy_document import from_document
 from moderation.services.runtime import Runtime
 from moderation.storage import forums, policies
 from moderation.storage.events import append_event

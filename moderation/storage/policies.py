@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from moderation.domain.policy import Policy, from_document, to_document
+from moderation.domain.policy import Policy
+from moderation.domain.policy_document import from_document, to_document
 from moderation.storage.tables import policies
 
 

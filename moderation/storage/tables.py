@@ -186,6 +186,7 @@ comments = Table(
     UniqueConstraint("forum_id", "external_id", "revision"),
     Index(None, "forum_id", "external_id", "id"),
     Index(None, "forum_id", "repeat_key"),
+    Index(None, "forum_id", "received_at"),
     Index(None, "author_id", "id"),
     Index(None, "thread_id", "id"),
 )

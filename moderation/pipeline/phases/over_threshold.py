@@ -29,10 +29,18 @@ def over_threshold(evidence: Evidence) -> Finding | None:
 
 
 def threshold_of(evidence: Evidence, label: Label) -> tuple[float, str] | None:
-    """Return the threshold in force for a label and the rule behind it, if there is one."""
+    """Return the threshold in force for a label and the rule behind it, if there is one.
+
+    A number that a rule gave counts only for the model it was computed for: scores of another
+    model mean something else, so that model's own threshold stands in until the rule is asked.
+    """
     rule = evidence.policy.labels.get(label)
     if rule is not None and rule.threshold is not None:
         return rule.threshold, "set by the policy"
+    if rule is not None and rule.rule is not None and evidence.scored is not None:
+        computed = rule.computed_for(evidence.scored.model_version)
+        if computed is not None and computed.threshold is not None:
+            return computed.threshold, rule.rule.sentence()
     own = evidence.thresholds.get(label)
     return (own.value, own.rule) if own is not None else None
 

@@ -20,7 +20,9 @@ from moderation.web.desk import (
     queue_views,
     session,
     sign_in_views,
+    statistics_views,
     thread_views,
+    threshold_views,
     training_views,
 )
 from moderation.web.desk.blueprint import bp
@@ -38,7 +40,9 @@ _VIEWS = (
     pin_views,
     queue_views,
     sign_in_views,
+    statistics_views,
     thread_views,
+    threshold_views,
     training_views,
 )
 """Imported for the routes that they add to the blueprint."""

@@ -34,6 +34,8 @@ _NAV = (
     NavEntry("Decided", "desk.history", Role.VIEWER),
     NavEntry("Deliveries", "desk.deliveries", Role.VIEWER),
     NavEntry("Try a thread", "desk.thread", Role.VIEWER),
+    NavEntry("Statistics", "desk.statistics", Role.VIEWER),
+    NavEntry("Thresholds", "desk.thresholds", Role.SENIOR),
     NavEntry("Models", "desk.models", Role.VIEWER),
     NavEntry("Export", "desk.export", Role.SENIOR),
 )

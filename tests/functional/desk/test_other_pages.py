@@ -259,6 +259,8 @@ def test_promoting_takes_an_admin_and_a_reason(enter: Enter, runtime: Runtime) -
         "/desk/try-a-thread",
         "/desk/models/promote",
         "/desk/models/rollback",
+        "/desk/thresholds",
+        "/desk/thresholds/restore",
         "/desk/models/shadow",
         "/desk/models/shadow/stop",
         "/desk/models/discard",
@@ -314,6 +316,7 @@ def test_no_page_has_inline_code_or_style(enter: Enter, queued: Queue) -> None:
     for path in ("/desk/", item, "/desk/history", "/desk/deliveries", "/desk/try-a-thread",
                  "/desk/models", "/desk/models/shadow", "/desk/training", "/desk/drift",
                  "/desk/pins", "/desk/labels", "/desk/export",
+                 "/desk/statistics", "/desk/thresholds",
                  "/desk/nope"):  # fmt: skip
         admin.open(path)
         assert not admin.page.css("style, [style], script:not([src])"), path

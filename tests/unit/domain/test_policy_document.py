@@ -8,7 +8,8 @@ import pytest
 
 from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError
-from moderation.domain.policy import LabelPolicy, Policy, from_document, to_document
+from moderation.domain.policy import LabelPolicy, Policy
+from moderation.domain.policy_document import from_document, to_document
 from moderation.domain.verdict import Verdict
 from moderation.domain.word_rule import WordRule
 

@@ -1,0 +1,202 @@
+"""Statistics: how right the machine was, with what each figure rests on."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from classifiers.labels import Label
+from moderation.domain.estimates import Effect, Figure
+from moderation.domain.forum import Forum
+from moderation.domain.review import Role
+from moderation.services import registration
+from moderation.services.statistics import ForumFigures, forum_figures
+from moderation.web import current
+from moderation.web.desk import figures, layout, session, wording
+from moderation.web.desk.blueprint import bp
+from moderation.web.desk.fields import typed_text
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One figure over several spans.
+
+    Attributes
+    ----------
+    key : str
+        Names it in the page and in the table for download.
+    label : Label or None
+        Whose colour it has.
+    lead, rest : str
+        The sentence that says what it means; the lead in bold.
+    rows : tuple[tuple[str, str, str], ...]
+        Span, value and interval in words: the table behind the picture.
+    """
+
+    key: str
+    title: str
+    label: Label | None
+    big: str
+    lead: str
+    rest: str
+    picture: figures.Picture
+    rows: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Charts that belong together."""
+
+    key: str
+    title: str
+    note: str
+    charts: tuple[Chart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure that every label has."""
+
+    key: str
+    title: str
+    of: Callable[[Effect], Figure]
+    is_share: bool = True
+    is_rare: bool = False
+
+
+METRICS = (
+    Metric("precision", "Precision", lambda effect: effect.precision),
+    Metric("recall", "Recall, estimated", lambda effect: effect.recall),
+    Metric("prevalence", "Prevalence, estimated", lambda effect: effect.prevalence, is_rare=True),
+    Metric("items_a_day", "Flagged a day", lambda effect: effect.items_a_day, is_share=False),
+)
+
+_MAIN = 1
+"""The span whose figure is written large: the middle one."""
+
+
+@bp.get("/statistics")
+@session.needs(Role.VIEWER)
+def statistics() -> str:
+    """Show a forum's figures."""
+    forums = registration.list_forums(current.runtime())
+    forum = _wanted(forums)
+    found = forum_figures(current.runtime(), forum.slug) if forum is not None else None
+    return layout.page(
+        "statistics.html",
+        active="desk.statistics",
+        forums=forums,
+        forum=forum,
+        found=found,
+        bands=bands(found) if found is not None else (),
+    )
+
+
+@bp.get("/statistics/download")
+@session.needs(Role.VIEWER)
+def statistics_download() -> Response:
+    """Send the figures as a table."""
+    forum = _wanted(registration.list_forums(current.runtime()))
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(
+        ["forum", "days", "label", "figure", "value", "low", "high", "comments", "audited"]
+    )
+    if forum is not None:
+        for row in _table(forum_figures(current.runtime(), forum.slug)):
+            writer.writerow(row)
+    response = Response(target.getvalue(), mimetype="text/csv")
+    name = f"statistics-{forum.slug if forum else 'none'}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def bands(found: ForumFigures) -> tuple[Band, ...]:
+    """Return the page's bands, each with its charts."""
+    return (_rightness(found),)
+
+
+def _rightness(found: ForumFigures) -> Band:
+    labels = tuple(found.spans[0].effects)
+    charts = [_chart(found, metric, label) for metric in METRICS for label in labels]
+    return Band(
+        "right",
+        "How right the machine was",
+        "against what moderators decided; the bar is the 95% interval",
+        tuple(charts),
+    )
+
+
+def _chart(found: ForumFigures, metric: Metric, label: Label) -> Chart:
+    by_span = [(_span(span.asked_days), metric.of(span.effects[label])) for span in found.spans]
+    main = by_span[_MAIN][1]
+    say = figures.share if metric.is_share else figures.count
+    say_interval = figures.share_interval if metric.is_share else figures.count_interval
+    picture = (
+        figures.shares_picture(by_span, is_rare=metric.is_rare)
+        if metric.is_share
+        else figures.counts_picture(by_span)
+    )
+    lead, rest = _sentence(found, metric, label, main)
+    return Chart(
+        key=f"{metric.key}-{label}",
+        title=f"{metric.title}, {wording.label_title(label)}",
+        label=label,
+        big=say(main),
+        lead=lead,
+        rest=rest,
+        picture=picture,
+        rows=tuple((name, say(figure), say_interval(figure)) for name, figure in by_span),
+    )
+
+
+def _sentence(found: ForumFigures, metric: Metric, label: Label, figure: Figure) -> tuple[str, str]:
+    span = found.spans[_MAIN]
+    name = wording.label_title(label)
+    interval = (figures.share_interval if metric.is_share else figures.count_interval)(figure)
+    if figure.value is None:
+        return "Too little was judged to say.", f" Between {interval}, so far as we know."
+    times = figures.of_hundred(figure)
+    audited = f", from {span.audited[label]} comments of the audit sample"
+    if metric.key == "precision":
+        return f"{times} flagged as {name} deserved it", f" ({interval})."
+    if metric.key == "recall":
+        return f"{times} comments that deserved it were flagged", f" ({interval}){audited}."
+    if metric.key == "prevalence":
+        return f"{times} comments are {name}", f" ({interval}){audited}."
+    return f"{figures.count(figure)} comments a day were flagged as {name}", f" ({interval})."
+
+
+def _table(found: ForumFigures) -> list[list[object]]:
+    return [
+        [
+            found.forum.slug,
+            span.window.days,
+            label.value,
+            metric.key,
+            "" if figure.value is None else round(figure.value, 5),
+            round(figure.low, 5),
+            round(figure.high, 5),
+            span.window.comments,
+            span.audited[label],
+        ]
+        for span in found.spans
+        for label, effect in span.effects.items()
+        for metric in METRICS
+        for figure in [metric.of(effect)]
+    ]
+
+
+def _span(days: int) -> str:
+    return f"last {days} days"
+
+
+def _wanted(forums: list[Forum]) -> Forum | None:
+    slug = typed_text(request.args.get("forum"))
+    found = next((forum for forum in forums if forum.slug == slug), None)
+    return found or (forums[0] if forums else None)
