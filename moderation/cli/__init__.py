@@ -30,6 +30,7 @@ _COMMANDS = {
     "thresholds": "thresholds:thresholds",
     "train": "retraining:train",
     "users": "accounts:users",
+    "withdraw-labels": "labels_in:withdraw_labels_command",
     "worker": "serving:worker",
 }
 """Each command's module and name. A module is imported when its command is asked for: the web

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from classifiers.labels import Label
+from moderation.cli.labels_out import TIMES, in_utc
 from moderation.cli.lazy_file import LazyFile
 from moderation.cli.output import emit, json_option, progress
 from moderation.cli.surroundings import known_forum, open_runtime, operator
@@ -26,6 +28,8 @@ from moderation.services.label_import.run import (
     Rejected,
     import_labels,
 )
+from moderation.services.label_import.withdrawing import withdraw_labels
+from moderation.storage.feedback import ImportedFilter
 
 _SHOWN_REASONS = 20
 _EXAMPLES = """\\b
@@ -140,6 +144,32 @@ def import_labels_command(  # noqa: PLR0913 - the command's options
         _tell(report, place, is_dry_run=dry_run)
     if report.rejected and not report.added and not report.known:
         click.get_current_context().exit(1)
+
+
+@click.command("withdraw-labels")
+@click.option("--source", required=True, help="The source that the labels were imported as.")
+@click.option("--since", type=click.DateTime(TIMES), help="Imported on or after, in UTC.")
+@click.option("--until", type=click.DateTime(TIMES), help="Imported before, in UTC.")
+@click.option("--dry-run", is_flag=True, help="Tell how many; change nothing.")
+@json_option
+def withdraw_labels_command(
+    *,
+    source: str,
+    since: datetime | None,
+    until: datetime | None,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Take back imported labels: they train no longer. Importing a file again brings them back.
+
+    What was decided on the desk or said by a forum is never touched.
+    """
+    wanted = ImportedFilter(check_source(source), in_utc(since), in_utc(until))
+    number = withdraw_labels(open_runtime(), wanted, actor=operator(), is_dry_run=dry_run)
+    if as_json:
+        emit({"event": "result", "dry_run": dry_run, "withdrawn": number})
+        return
+    click.echo(f"{number} labels {'would be' if dry_run else 'are'} withdrawn.")
 
 
 def _parsed(option: str, parse: Callable[[Sequence[str]], _T], values: Sequence[str]) -> _T:

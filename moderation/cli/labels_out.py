@@ -10,7 +10,7 @@ import click
 
 from classifiers.labels import Label
 from moderation.cli.output import emit, json_option, progress
-from moderation.cli.surroundings import known_forum, open_runtime
+from moderation.cli.surroundings import known_forum, open_runtime, operator
 from moderation.config import Settings, load_settings
 from moderation.domain.feedback import FeedbackSource
 from moderation.services.export_files import check_target, write_export
@@ -20,6 +20,7 @@ from moderation.services.exporting import (
     LabelExport,
     Redaction,
     count_export,
+    note_export,
 )
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
@@ -27,7 +28,7 @@ from moderation.services.secret_key import kept_secret_key
 from moderation.storage.labelled import ExportFilter
 
 _SUFFIXES = {f".{known.value}": known for known in ExportFormat}
-_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 _ANSWERS = {"": None, "true": True, "false": False}
 
 
@@ -63,8 +64,8 @@ Examples:
     type=click.Choice([known.value for known in ExportFormat]),
     help="Default by FILE's ending, or jsonl. Parquet takes the extra 'parquet'.",
 )
-@click.option("--since", type=click.DateTime(_TIMES), help="Decided on or after, in UTC.")
-@click.option("--until", type=click.DateTime(_TIMES), help="Decided before, in UTC.")
+@click.option("--since", type=click.DateTime(TIMES), help="Decided on or after, in UTC.")
+@click.option("--until", type=click.DateTime(TIMES), help="Decided before, in UTC.")
 @click.option(
     "--label",
     type=_LabelAnswer(),
@@ -109,8 +110,8 @@ def export_command(  # noqa: PLR0913 - the command's options
         known_forum(runtime, slug)
     wanted = ExportFilter(
         forum=slug,
-        since=_utc(since),
-        until=_utc(until),
+        since=in_utc(since),
+        until=in_utc(until),
         label=label[0] if label is not None else None,
         answer=label[1] if label is not None else None,
         sources=sources,
@@ -118,6 +119,7 @@ def export_command(  # noqa: PLR0913 - the command's options
     redaction = Redaction(
         pseudonyms=Pseudonyms(_secret(settings)) if pseudonymise else None, drops_text=drop_text
     )
+    note_export(runtime, wanted, redaction, actor=operator())
     manifest = write_with_progress(
         runtime, wanted, file, _format(export_format, file), redaction, as_json=as_json
     )
@@ -154,5 +156,6 @@ def _secret(settings: Settings) -> str:
     return settings.secret_key or kept_secret_key(settings.data_dir)
 
 
-def _utc(at: datetime | None) -> datetime | None:
+def in_utc(at: datetime | None) -> datetime | None:
+    """Return a time that was typed without zone."""
     return at.replace(tzinfo=UTC) if at is not None else None

@@ -17,6 +17,7 @@ from moderation.domain.errors import InvalidInputError
 from moderation.services.messages import rfc3339
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
+from moderation.storage.events import append_event
 from moderation.storage.labelled import (
     ExportFilter,
     count_labelled,
@@ -182,14 +183,7 @@ class LabelExport:
             "rows": self._rows,
             "digest": self.receipt.digest,
             "created_at": self._created_at,
-            "filters": {
-                "forum": wanted.forum,
-                "since": rfc3339(wanted.since) if wanted.since else None,
-                "until": rfc3339(wanted.until) if wanted.until else None,
-                "label": wanted.label.value if wanted.label else None,
-                "answer": wanted.answer,
-                "sources": list(wanted.sources),
-            },
+            "filters": _written_filter(wanted),
             "pseudonymised": self._redaction.pseudonyms is not None,
             "text_dropped": self._redaction.drops_text,
             "labels": {
@@ -201,6 +195,35 @@ class LabelExport:
             },
             "sources": dict(sorted(self._sources.items())),
         }
+
+
+def _written_filter(wanted: ExportFilter) -> dict[str, Any]:
+    return {
+        "forum": wanted.forum,
+        "since": rfc3339(wanted.since) if wanted.since else None,
+        "until": rfc3339(wanted.until) if wanted.until else None,
+        "label": wanted.label.value if wanted.label else None,
+        "answer": wanted.answer,
+        "sources": list(wanted.sources),
+    }
+
+
+def note_export(
+    runtime: Runtime, wanted: ExportFilter, redaction: Redaction, *, actor: str
+) -> None:
+    """Write down who takes labels out, and which: they are personal data."""
+    with runtime.database.write() as connection:
+        append_event(
+            connection,
+            "labels_exported",
+            at=runtime.clock(),
+            actor=actor,
+            details={
+                "filters": _written_filter(wanted),
+                "pseudonymised": redaction.pseudonyms is not None,
+                "text_dropped": redaction.drops_text,
+            },
+        )
 
 
 def count_export(runtime: Runtime, wanted: ExportFilter) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from classifiers.labels import Label
@@ -101,11 +101,24 @@ def insert_feedback(connection: Connection, new: NewFeedback, *, at: datetime) -
 
 
 def insert_imported(connection: Connection, rows: Sequence[ImportedLabel], *, at: datetime) -> int:
-    """Store imported labels, each row once; returns how many are new."""
+    """Store imported labels, each row once; returns how many are new.
+
+    A row that was withdrawn before counts again.
+    """
     if not rows:
         return 0
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(feedback).on_conflict_do_nothing(index_elements=["row_digest"])
+    statement = dialect.insert(feedback)
+    statement = statement.on_conflict_do_update(
+        index_elements=["row_digest"],
+        set_={
+            "withdrawn_at": None,
+            "created_at": at,
+            "forum_id": statement.excluded.forum_id,
+            "weight": statement.excluded.weight,
+        },
+        where=feedback.c.withdrawn_at.is_not(None),
+    )
     stored = connection.execute(
         statement.returning(feedback.c.id),
         [
@@ -130,12 +143,54 @@ def insert_imported(connection: Connection, rows: Sequence[ImportedLabel], *, at
 
 
 def known_digests(connection: Connection, digests: Sequence[str]) -> set[str]:
-    """Return which of the rows are stored already."""
+    """Return which of the rows are stored already, and not withdrawn."""
     return set(
         connection.scalars(
-            select(feedback.c.row_digest).where(feedback.c.row_digest.in_(digests))
+            select(feedback.c.row_digest).where(
+                feedback.c.row_digest.in_(digests), feedback.c.withdrawn_at.is_(None)
+            )
         ).all()
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFilter:
+    """Which imported labels; None means all.
+
+    Attributes
+    ----------
+    since, until : datetime or None
+        Imported on or after, and before.
+    """
+
+    source: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def count_imported(connection: Connection, wanted: ImportedFilter) -> int:
+    """Return how many imported labels count."""
+    query = select(func.count(feedback.c.id)).where(*_imported(wanted))
+    return connection.scalar(query) or 0
+
+
+def withdraw_imported(connection: Connection, wanted: ImportedFilter, *, at: datetime) -> int:
+    """Let imported labels no longer count; returns how many."""
+    done = connection.execute(update(feedback).where(*_imported(wanted)).values(withdrawn_at=at))
+    return done.rowcount
+
+
+def _imported(wanted: ImportedFilter) -> list[ColumnElement[bool]]:
+    conditions = [
+        feedback.c.row_digest.is_not(None),
+        feedback.c.withdrawn_at.is_(None),
+        feedback.c.source == wanted.source,
+    ]
+    if wanted.since is not None:
+        conditions.append(feedback.c.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(feedback.c.created_at < wanted.until)
+    return conditions
 
 
 def own_judgements(

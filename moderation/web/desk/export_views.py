@@ -70,7 +70,9 @@ def download() -> FlaskResponse:
     """Send the export as a stream; in a ZIP its manifest comes behind it."""
     runtime = current.runtime()
     export_format = _format()
-    made = LabelExport(runtime, _wanted(), export_format, _redaction())
+    wanted, redaction = _wanted(), _redaction()
+    made = LabelExport(runtime, wanted, export_format, redaction)
+    exporting.note_export(runtime, wanted, redaction, actor=session.me().username)
     now = runtime.clock()
     name = f"labels-{now:%Y-%m-%d}.{export_format.value}"
     if request.args.get("pack") == "zip":

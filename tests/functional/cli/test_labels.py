@@ -51,6 +51,15 @@ def test_labels_come_in_once_and_go_out_again(installed: Cli) -> None:
     assert manifest["labels"]["abusive"] == {"true": 1, "false": 0}
 
 
+def test_an_import_can_be_taken_back(installed: Cli) -> None:
+    table(installed)
+    installed.ok("import-labels", "old.csv", *MAPPED, *WORDS)
+    said = installed.ok("withdraw-labels", "--source", "import", "--dry-run")
+    assert said == "2 labels would be withdrawn.\n"
+    assert installed.ok("withdraw-labels", "--source", "import") == "2 labels are withdrawn.\n"
+    assert installed.lines("export", "none.jsonl", "--json")[-1]["rows"] == 0
+
+
 def test_pseudonyms_and_hashes_come_with_the_installations_own_key(installed: Cli) -> None:
     table(installed)
     installed.ok("import-labels", "old.csv", *MAPPED, *WORDS)

@@ -41,10 +41,13 @@ def test_help_names_every_command_in_words() -> None:
         "import-thread",
         "init",
         "models",
+        "pins",
         "score",
         "serve",
+        "thresholds",
         "train",
         "users",
+        "withdraw-labels",
         "worker",
     }
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from classifiers import labelled_parquet
 from classifiers.labelled import SCHEMA, LabelledComment, from_json_line
@@ -31,6 +32,7 @@ from moderation.services.feedback import GivenFeedback, record_feedback
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
 from moderation.storage.labelled import ExportFilter
+from moderation.storage.tables import events
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 from tests.fakes import START, FixedClock
@@ -247,6 +249,16 @@ def test_the_manifest_counts_by_label_and_source(runtime: Runtime) -> None:
     assert manifest["labels"]["abusive"] == {"true": 1, "false": 2}
     assert manifest["labels"]["profanity"] == {"true": 0, "false": 0}
     assert manifest["sources"] == {"appeal": 1, "model": 2}
+
+
+def test_who_takes_labels_out_is_written_down(runtime: Runtime) -> None:
+    wanted = ExportFilter(label=Label.ABUSIVE, answer=True, sources=("appeal",))
+    exporting.note_export(runtime, wanted, Redaction(drops_text=True), actor="sena")
+    with runtime.database.read() as connection:
+        (event,) = connection.execute(select(events)).mappings()
+    assert (event["kind"], event["actor"]) == ("labels_exported", "sena")
+    assert event["details"]["filters"]["sources"] == ["appeal"]
+    assert (event["details"]["pseudonymised"], event["details"]["text_dropped"]) == (False, True)
 
 
 @pytest.mark.usefixtures("judged")

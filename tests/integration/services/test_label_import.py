@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ from moderation.services.label_import.run import (
     Rejected,
     import_labels,
 )
+from moderation.services.label_import.withdrawing import withdraw_labels
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
+from moderation.storage.feedback import ImportedFilter
 from moderation.storage.labelled import ExportFilter
 from tests.builders import a_comment, a_user, decided, submitted
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.fakes import START, FakeModels, FakeScorer, FixedClock
 
 OURS = ImportRules()
 
@@ -114,6 +117,25 @@ def test_export_and_import_into_an_empty_installation_change_nothing(
     assert counts(taken(elsewhere, file, again)[0]) == (0, 8, 0)
     assert counts(taken(runtime, again)[0]) == (0, 4, 0)
     assert len(rows(runtime)) == 4
+
+
+def test_a_mistaken_import_is_taken_back_and_may_come_again(
+    runtime: Runtime, forum: Forum, tmp_path: Path
+) -> None:
+    decided(runtime, a_user(runtime), submitted(runtime, forum, a_comment(text="You idiot")))
+    file = csv_file(tmp_path, "text,abusive\nHm.,yes\nHm!,no\n")
+    taken(runtime, file, rules=ImportRules(source="model"))
+    wanted = ImportedFilter("model")
+    assert withdraw_labels(runtime, wanted, actor="op", is_dry_run=True) == 2
+    assert len(rows(runtime)) == 3
+    later = ImportedFilter("model", since=START + timedelta(seconds=1))
+    assert withdraw_labels(runtime, later, actor="op") == 0
+    assert withdraw_labels(runtime, wanted, actor="op") == 2
+    # The decision of the same source stays.
+    assert [row.text for row in rows(runtime)] == ["You idiot"]
+    assert counts(taken(runtime, file, rules=ImportRules(source="model"))[0]) == (2, 0, 0)
+    assert [row.text for row in rows(runtime)] == ["You idiot", "Hm.", "Hm!"]
+    assert counts(taken(runtime, file, rules=ImportRules(source="model"))[0]) == (0, 2, 0)
 
 
 def csv_file(folder: Path, text: str, name: str = "old.csv") -> Path:
