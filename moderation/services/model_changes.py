@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from classifiers.bundle import load_document
 from classifiers.labels import Label
 from classifiers.manifest import BundleError
 from classifiers.registry import BundleRef, RegistryError
@@ -21,6 +22,8 @@ from moderation.storage.events import append_event
 from moderation.storage.users import User
 
 MAX_REASON_LENGTH = 500
+_CARD = "CARD.md"
+_PICTURE = ".png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,27 @@ def models_view(runtime: Runtime) -> ModelsView:
     return ModelsView(tuple(rows), history, loaded)
 
 
-def model_card(runtime: Runtime, version: str) -> str:
-    """Return the text of a model's card; empty when the bundle has none.
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What a bundle says of itself.
+
+    Attributes
+    ----------
+    text : str
+        Markdown; empty if the bundle has no card.
+    pictures : frozenset[str]
+        Names of its pictures.
+    problem : str
+        Why the card cannot be shown; empty if it can.
+    """
+
+    text: str
+    pictures: frozenset[str]
+    problem: str = ""
+
+
+def model_card(runtime: Runtime, version: str) -> ModelCard:
+    """Return a model's card, after its digest agrees.
 
     Raises
     ------
@@ -103,10 +125,32 @@ def model_card(runtime: Runtime, version: str) -> str:
         If there is no such bundle.
     """
     ref = _find(runtime, version)
-    cards = sorted(ref.path.glob("*.md"))
-    if not cards:
-        return ""
-    return cards[0].read_text(encoding="utf-8", errors="replace")
+    names = runtime.models.registry.manifest(version).files
+    pictures = frozenset(name for name in names if name.endswith(_PICTURE))
+    if _CARD not in names:
+        return ModelCard("", pictures)
+    try:
+        text = load_document(ref.path, _CARD).decode("utf-8", "replace")
+    except BundleError as error:
+        return ModelCard("", frozenset(), str(error))
+    return ModelCard(text, pictures)
+
+
+def model_picture(runtime: Runtime, version: str, name: str) -> bytes:
+    """Return a picture of a model's card, a PNG, after its digest agrees.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such bundle, its manifest lists no such picture, or the file is damaged.
+    """
+    ref = _find(runtime, version)
+    try:
+        if name.endswith(_PICTURE):
+            return load_document(ref.path, name)
+    except BundleError as error:
+        raise NotFoundError("No such picture.") from error
+    raise NotFoundError("No such picture.")
 
 
 def promote(

@@ -13,6 +13,7 @@ from moderation.services import model_changes, shadowing
 from moderation.web import current
 from moderation.web.desk import layout, session, toasts
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.card_page import card_page
 from moderation.web.desk.fields import typed_text
 
 
@@ -30,7 +31,27 @@ def model(version: str) -> str:
     view = model_changes.models_view(current.runtime())
     card = model_changes.model_card(current.runtime(), version)
     row = next((row for row in view.rows if row.version == version), None)
-    return layout.page("model.html", active="desk.models", row=row, version=version, card=card)
+    shown = card_page(
+        card.text,
+        card.pictures,
+        lambda name: url_for("desk.model_picture", version=version, name=name),
+    )
+    return layout.page(
+        "model.html",
+        active="desk.models",
+        row=row,
+        version=version,
+        card=shown if card.text else None,
+        problem=card.problem,
+    )
+
+
+@bp.get("/models/<version>/pictures/<name>")
+@session.needs(Role.VIEWER)
+def model_picture(version: str, name: str) -> Response:
+    """Send a picture of a model's card."""
+    picture = model_changes.model_picture(current.runtime(), version, name)
+    return make_response(picture, 200, {"Content-Type": "image/png"})
 
 
 @bp.post("/models/promote")
