@@ -32,7 +32,7 @@ from moderation.services.label_import.withdrawing import withdraw_labels
 from moderation.storage.feedback import ImportedFilter
 
 _SHOWN_REASONS = 20
-_EXAMPLES = """\\b
+_EXAMPLES = """\b
 Examples:
   moderation import-labels labels.jsonl                    an export of ours, any format
   moderation import-labels old.csv --dry-run --map text=comment --map abusive=is_toxic

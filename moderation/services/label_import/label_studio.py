@@ -20,7 +20,7 @@ _CONTEXT = ("title", "parent", "thread_id", "author_id", "revision", "forum")
 
 def is_label_studio(value: Mapping[str, Any]) -> bool:
     """Tell whether an element is a task or a row of JSON_MIN."""
-    return ("data" in value and "annotations" in value) or bool(_MIN_ONLY & set(value))
+    return isinstance(value.get("data"), dict) or bool(_MIN_ONLY & set(value))
 
 
 def of_task(task: Mapping[str, Any], rules: ImportRules) -> Iterator[LabelledComment | str]:

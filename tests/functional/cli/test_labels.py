@@ -97,6 +97,16 @@ def test_wrong_options_say_what_was_expected(installed: Cli) -> None:
     assert table(installed).read_text() == TABLE
 
 
+def test_the_help_shows_examples_a_line_each(cli: Cli) -> None:
+    for command in ("export", "import-labels"):
+        said = cli.ok(command, "--help")
+        assert "\\b" not in said
+        examples = [
+            line for line in said.splitlines() if line.startswith(f"    moderation {command}")
+        ]
+        assert len(examples) >= 4
+
+
 def test_nothing_usable_is_a_failure(installed: Cli) -> None:
     table(installed)
     done = installed.run("import-labels", "old.csv", *MAPPED)
