@@ -87,6 +87,8 @@ class LabelledComment:
     agreement: float | None = None
 
 
+MOST_JUDGES = 1_000_000
+_TOO_LARGE = 10**15
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _OPTIONAL_TEXT = (
     "title",
@@ -187,7 +189,10 @@ def _text(record: Mapping[str, Any]) -> tuple[str, str | None]:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    # A whole number of JSON may be too large for a float.
+    return abs(value) < _TOO_LARGE if isinstance(value, int) else math.isfinite(value)
 
 
 def _weight(value: Any) -> float:
@@ -197,8 +202,10 @@ def _weight(value: Any) -> float:
 
 
 def _n_judges(value: Any) -> int | None:
-    if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
-        raise LabelledCommentError("n_judges: expected a whole number from 1 or null")
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_JUDGES:
+        raise LabelledCommentError(f"n_judges: expected a whole number from 1 to {MOST_JUDGES}")
     return value
 
 

@@ -15,6 +15,9 @@ from moderation.services.label_import.table import as_text
 SOURCE = "label_studio"
 _MIN_ONLY = {"annotation_id", "annotator", "lead_time"}
 _USUAL_CONTROLS = ("label", "labels", "choice", "choices", "sentiment")
+_DEEPEST = 4
+"""Levels at which choices are found: spans in a list, each with its list of labels."""
+
 _CONTEXT = ("title", "parent", "thread_id", "author_id", "revision", "forum")
 
 
@@ -98,14 +101,16 @@ def _common(data: Mapping[str, Any], task: Mapping[str, Any], rules: ImportRules
     return {"text": text, "comment_id": as_text(comment_id), "source": SOURCE, **given}
 
 
-def _chosen(value: Any) -> list[str]:
+def _chosen(value: Any, depth: int = 0) -> list[str]:
     """Return the names in a result: one choice, several, or those of marked spans."""
     if isinstance(value, str):
         return [value]
+    if depth == _DEEPEST:
+        raise LabelledCommentError("value: expected choices, and found lists in lists")
     if isinstance(value, Sequence):
-        return [name for part in value for name in _chosen(part)]
+        return [name for part in value for name in _chosen(part, depth + 1)]
     if isinstance(value, Mapping):
-        return _chosen(value.get("choices", value.get("labels")))
+        return _chosen(value.get("choices", value.get("labels")), depth + 1)
     return []
 
 

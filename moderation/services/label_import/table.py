@@ -88,5 +88,5 @@ def as_text(value: Any) -> str | None:
 def _weight(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise LabelledCommentError("weight: expected a positive number") from None
