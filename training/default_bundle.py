@@ -54,6 +54,10 @@ def gather(data_dir: Path, terms: str, seed: int) -> Material:
     allowed = {"open"} if terms == "open" else {"open", "unstated"}
     for source in SOURCES:
         if source.terms not in allowed:
+            # It measures all the same, so that models of different terms can be compared.
+            at_hand = source.path(data_dir).exists()
+            others = read_source(source, data_dir) if at_hand else []
+            material.test.extend(row for row in others if part_of(row) is Part.TEST)
             continue
         rows = read_source(source, data_dir)
         material.data.append(describe_source(source, data_dir, len(rows)))
@@ -166,14 +170,46 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     classifiers.bundle.BundleError
         If ``beside`` is no bundle.
     """
-    chosen = params or PipelineParams()
     other = load_manifest(beside) if beside else None
     progress("reading the sets", 0, 5)
     material = gather(data_dir, terms, seed)
+    run = (terms, seed, created_at)
+    chosen = params or PipelineParams()
+    return build_bundle(material, data_dir, out, run, params=chosen, other=other, progress=progress)
+
+
+def build_bundle(  # noqa: PLR0913 (rows, run and two places)
+    material: Material,
+    data_dir: Path | None,
+    out: Path,
+    run: tuple[str, int, str],
+    *,
+    params: PipelineParams,
+    other: Manifest | None = None,
+    progress: Progress = silent,
+) -> str:
+    """Train, calibrate, measure and save a bundle on rows at hand; returns its version.
+
+    The same rows and seed give the same bytes on the same machine.
+
+    Parameters
+    ----------
+    material : Material
+    data_dir : Path or None
+        Folder of the sets that only measure.
+    out : Path
+        Bundle folder to write.
+    run : (terms, seed, created_at)
+    params : PipelineParams
+    other : Manifest or None
+        Of a second bundle whose main figures the card shows as well.
+    progress : Progress
+    """
+    terms, seed, _ = run
     progress("fitting", 1, 5)
-    pipeline = fit_pipeline(material.train, chosen)
+    pipeline = fit_pipeline(material.train, params)
     progress("calibrating and choosing thresholds", 2, 5)
-    manifest = finish(pipeline, material, chosen, (terms, seed, created_at))
+    manifest = finish(pipeline, material, params, run)
     progress("measuring", 3, 5)
     scorer = compile_scorer(pipeline, manifest.thresholds)
     quality = measure_quality(scorer, material.test, data_dir, seed=seed)

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from classifiers.bundle import load_scorer
+from classifiers.bundle import load_manifest, load_scorer
 from classifiers.labels import Label
 from tests.bundles import make_bundle
+from training.cli import main
 from training.example import Example
 from training.quality import measure_quality
 from training.quality.systems import installed_baselines, plain_baseline
@@ -133,3 +134,31 @@ def test_installed_baselines_tell_swearing_from_small_talk() -> None:
         )
         rude, nice = scores[:, list(Label).index(Label.ABUSIVE)]
         assert rude > 0.5 > nice, system.name
+
+
+def test_evaluate_without_exports_prints_every_table(
+    bundle: Path,
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("training.quality.run.held_out_corpus", held_out)
+    arguments = ["evaluate", "--bundle", str(bundle), "--data", str(data_dir), "--alone"]
+    assert main([*arguments, "--beside", str(bundle)]) == 0
+    printed = capsys.readouterr().out
+    assert "## Main figures" in printed
+    assert "## Viewpoint parity" in printed
+    version = load_manifest(bundle).model_version
+    assert f"| figure | asked | {version} | {version} |" in printed
+    assert main([*arguments, "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)["quality"]
+    assert found["title"] == version
+
+
+def test_evaluate_refuses_what_is_no_folder_or_no_bundle(
+    bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "--bundle", str(bundle), "--data", str(tmp_path / "none")]) == 2
+    assert "--data" in capsys.readouterr().err
+    assert main(["evaluate", "--bundle", str(tmp_path / "none")]) == 2
+    assert "manifest.json" in capsys.readouterr().err
