@@ -27,6 +27,7 @@ _COMMANDS = {
     "pins": "pins:pins",
     "score": "scoring:score",
     "serve": "serving:serve",
+    "suspicious": "suspicious:suspicious",
     "thresholds": "thresholds:thresholds",
     "train": "retraining:train",
     "users": "accounts:users",

@@ -25,6 +25,7 @@ class FeedbackSource(StrEnum):
     AUDIT_SAMPLE = "audit_sample"
     SCORER_FAILED = "scorer_failed"
     REPEAT = "repeat"
+    SECOND_OPINION = "second_opinion"
     HOST_CORRECTION = "host_correction"
     APPEAL = "appeal"
     SUGGEST_SCORE = "suggest_score"
@@ -45,6 +46,8 @@ DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType(
         FeedbackSource.AUDIT_SAMPLE: 1.0,
         FeedbackSource.SCORER_FAILED: 1.0,
         FeedbackSource.REPEAT: 1.0,
+        # Two people said the same without knowing of each other, or a senior settled it.
+        FeedbackSource.SECOND_OPINION: 2.0,
         # Looked at a second time, by somebody who knew what the first had decided.
         FeedbackSource.APPEAL: 2.0,
         # Decided elsewhere, by rules that need not be ours.

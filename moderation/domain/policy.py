@@ -58,6 +58,8 @@ class Policy:
         Whether ``author.trusted`` of the webhook counts as well.
     audit_share : float
         Share in [0, 1] of unflagged comments that are queued at random.
+    second_opinion_share : float
+        Share in [0, 1] of decided items that another moderator judges too, without seeing how.
     repeat_days : int
         How long a decision answers for the same text, in days; 0 for never.
     repeat_rejected_action : Verdict
@@ -74,5 +76,6 @@ class Policy:
     trusted_authors: frozenset[str] = frozenset()
     trusts_host_flag: bool = True
     audit_share: float = 0.01
+    second_opinion_share: float = 0.05
     repeat_days: int = 30
     repeat_rejected_action: Verdict = Verdict.HOLD

@@ -34,6 +34,7 @@ def to_document(policy: Policy) -> dict[str, Any]:
         "trusted_authors": sorted(policy.trusted_authors),
         "trusts_host_flag": policy.trusts_host_flag,
         "audit_share": policy.audit_share,
+        "second_opinion_share": policy.second_opinion_share,
         "repeat_days": policy.repeat_days,
         "repeat_rejected_action": policy.repeat_rejected_action.value,
     }
@@ -67,6 +68,7 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
             "trusted_authors",
             "trusts_host_flag",
             "audit_share",
+            "second_opinion_share",
             "repeat_days",
             "repeat_rejected_action",
         }
@@ -79,6 +81,9 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
         trusted_authors=frozenset(reader.texts("trusted_authors")),
         trusts_host_flag=reader.flag("trusts_host_flag", default=defaults.trusts_host_flag),
         audit_share=reader.share("audit_share", default=defaults.audit_share),
+        second_opinion_share=reader.share(
+            "second_opinion_share", default=defaults.second_opinion_share
+        ),
         repeat_days=reader.whole("repeat_days", default=defaults.repeat_days, most=3650),
         repeat_rejected_action=reader.verdict(
             "repeat_rejected_action", document, default=defaults.repeat_rejected_action

@@ -11,9 +11,9 @@ from moderation.domain.errors import (
     ConflictError,
     ModerationError,
     NotAllowedError,
-    NotFoundError,
     StaleRevisionError,
 )
+from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
 from moderation.domain.review import (
     MAX_NOTE_LENGTH,
@@ -25,13 +25,21 @@ from moderation.domain.review import (
     has_role,
     judged_labels,
 )
+from moderation.domain.second_opinion import second_look_point
 from moderation.services import messages
+from moderation.services.deciding import (
+    announce,
+    known_decision,
+    known_item,
+    known_judgement,
+    teach,
+)
 from moderation.services.runtime import Runtime
-from moderation.storage import comments, decisions, forums, judgements, review_queue
+from moderation.storage import comments, decisions, judgements, review_queue, second_opinions
 from moderation.storage.database import Connection
 from moderation.storage.deliveries import Delivery, comment_deliveries
 from moderation.storage.events import append_event, comment_events
-from moderation.storage.feedback import NewFeedback, insert_feedback, withdraw_decision
+from moderation.storage.feedback import withdraw_decision, withdraw_from
 from moderation.storage.reports import report_reasons
 from moderation.storage.review_queue import QueueCounts, QueueFilter, ReviewItem
 from moderation.storage.users import User
@@ -121,12 +129,19 @@ def around(runtime: Runtime, wanted: QueueFilter, item_id: int, *, limit: int = 
 
 
 def decided_page(
-    runtime: Runtime, *, by: User | None, before: int | None = None, limit: int = 50
+    runtime: Runtime, reader: User, *, by: User | None, before: int | None = None, limit: int = 50
 ) -> list[decisions.DecidedRow]:
-    """Return decisions, newest first: one moderator's, or everybody's when None."""
+    """Return decisions, newest first: one moderator's, or everybody's when None.
+
+    Those on which the reader is giving a second opinion stay hidden meanwhile.
+    """
     with runtime.database.read() as connection:
         return decisions.list_decided(
-            connection, moderator_id=by.id if by else None, before=before, limit=limit
+            connection,
+            moderator_id=by.id if by else None,
+            before=before,
+            limit=limit,
+            hidden_from=reader.id,
         )
 
 
@@ -206,7 +221,7 @@ def release(
         If the claim is gone already.
     """
     with runtime.database.write() as connection:
-        item = _item(connection, item_id)
+        item = known_item(connection, item_id)
         escalated = True if is_escalated else None
         if not review_queue.release_claim(connection, item_id, token, is_escalated=escalated):
             raise ClaimLostError("The claim is gone.")
@@ -250,7 +265,7 @@ def decide(
     require_role(user, Role.MODERATOR)
     check_decision(decision)
     with runtime.database.write() as connection:
-        judgement = _judgement(connection, _item(connection, item_id))
+        judgement = known_judgement(connection, known_item(connection, item_id))
         if decision.revision != judgement.revision or not judgement.is_latest:
             raise StaleRevisionError("The author has changed the comment meanwhile.")
         now = runtime.clock()
@@ -274,9 +289,12 @@ def decide(
         )
         if not review_queue.close_by_decision(connection, item_id, token, decision_id, at=now):
             raise _why_lost(connection, item_id)
-        stored = _decision(connection, decision_id)
-        _teach(connection, judgement, stored, _item(connection, item_id).source)
-        _announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
+        stored = known_decision(connection, decision_id)
+        teach(connection, judgement, stored, known_item(connection, item_id).source)
+        announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
+        policy = runtime.policies.of(connection, judgement.forum_id).policy
+        if second_look_point(stored.id, item_id) < policy.second_opinion_share:
+            second_opinions.ask(connection, stored, user.id, judgement.forum_id, "share", at=now)
         return stored
 
 
@@ -294,10 +312,10 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
     """
     require_role(user, Role.MODERATOR)
     with runtime.database.write() as connection:
-        undone = _decision(connection, decision_id)
+        undone = known_decision(connection, decision_id)
         if undone.moderator != user.username and not has_role(user.role, Role.SENIOR):
             raise NotAllowedError("Only a senior moderator may undo another's decision.")
-        judgement = _judgement(connection, _item(connection, undone.item_id))
+        judgement = known_judgement(connection, known_item(connection, undone.item_id))
         if not judgement.is_latest or judgement.deleted_at is not None:
             # A reopened item about a text that is gone could never be decided again.
             raise ConflictError("The author or the forum has changed the comment since.")
@@ -320,6 +338,8 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
             ),
             at=now,
         )
+        second_opinions.void_for_decision(connection, undone.id)
+        withdraw_from(connection, undone.comment_pk, FeedbackSource.SECOND_OPINION.value, at=now)
         reopened = review_queue.reopen_for(
             connection,
             undone.item_id,
@@ -331,14 +351,14 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         if not reopened:
             raise ConflictError("This decision is no longer in force.")
         withdraw_decision(connection, undone.id, at=now)
-        _announce(
+        announce(
             connection,
             runtime,
             judgement,
-            _decision(connection, undo_id),
+            known_decision(connection, undo_id),
             messages.DECISION_UNDONE,
         )
-        return _item(connection, undone.item_id)
+        return known_item(connection, undone.item_id)
 
 
 def last_decision(runtime: Runtime, user: User) -> Decision | None:
@@ -350,8 +370,8 @@ def last_decision(runtime: Runtime, user: User) -> Decision | None:
 def view_item(runtime: Runtime, item_id: int) -> ItemView:
     """Return an item with its context. Raises `NotFoundError`."""
     with runtime.database.read() as connection:
-        item = _item(connection, item_id)
-        judgement = _judgement(connection, item)
+        item = known_item(connection, item_id)
+        judgement = known_judgement(connection, item)
         author = judgement.author
         key = comments.repeat_key_of(connection, judgement.comment_pk)
         pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))
@@ -393,7 +413,7 @@ def require_role(user: User, needed: Role) -> None:
 def _claim(
     connection: Connection, runtime: Runtime, user: User, item_id: int, *, ttl_s: int
 ) -> ReviewItem:
-    item = _item(connection, item_id)
+    item = known_item(connection, item_id)
     if item.is_escalated and not has_role(user.role, Role.SENIOR):
         raise NotAllowedError("This item waits for a senior moderator.")
     now = runtime.clock()
@@ -416,11 +436,11 @@ def _claim(
             forum_id=item.forum_id,
             comment_pk=item.comment_pk,
         )
-    return _item(connection, item_id)
+    return known_item(connection, item_id)
 
 
 def _why_lost(connection: Connection, item_id: int) -> ModerationError:
-    item = _item(connection, item_id)
+    item = known_item(connection, item_id)
     if item.state is ItemState.SUPERSEDED:
         return StaleRevisionError("The author has changed the comment meanwhile.")
     if item.state is ItemState.WITHDRAWN:
@@ -429,69 +449,3 @@ def _why_lost(connection: Connection, item_id: int) -> ModerationError:
         return AlreadyDecidedError("Somebody has decided this item meanwhile.")
     holder = item.claimed_by or "nobody"
     return ClaimLostError(f"The claim is gone; {holder} holds the item now.")
-
-
-def _teach(connection: Connection, judgement: Judgement, decision: Decision, source: str) -> None:
-    """Put a decision's labels where all labels are that train (ADR 14)."""
-    insert_feedback(
-        connection,
-        NewFeedback(
-            forum_id=judgement.forum_id,
-            comment_pk=judgement.comment_pk,
-            source=source,
-            labels=decision.labels,
-            decision=decision.action.value,
-            reason=decision.reason,
-            decided_by=decision.moderator,
-            decision_id=decision.id,
-        ),
-        at=decision.created_at,
-    )
-
-
-def _announce(
-    connection: Connection,
-    runtime: Runtime,
-    judgement: Judgement,
-    decision: Decision,
-    event_type: str,
-) -> None:
-    is_undo = event_type == messages.DECISION_UNDONE
-    append_event(
-        connection,
-        "decision_undone" if is_undo else "decided",
-        at=decision.created_at,
-        actor=decision.moderator,
-        forum_id=judgement.forum_id,
-        comment_pk=judgement.comment_pk,
-        details={"decision": decision.action.value, "reason": decision.reason},
-    )
-    forum = forums.forum_by_id(connection, judgement.forum_id)
-    if forum is not None:
-        data = messages.decision_data(
-            decision.action.value, decision.labels, decision.reason, decision.moderator
-        )
-        if is_undo:
-            data["verdict"] = judgement.verdict.value
-        messages.put_in_outbox(connection, runtime, forum, judgement, event_type, data)
-
-
-def _item(connection: Connection, item_id: int) -> ReviewItem:
-    item = review_queue.item_by_id(connection, item_id)
-    if item is None:
-        raise NotFoundError("No such review item.")
-    return item
-
-
-def _judgement(connection: Connection, item: ReviewItem) -> Judgement:
-    judgement = judgements.judgement_by_pk(connection, item.comment_pk)
-    if judgement is None:
-        raise NotFoundError("No such comment.")
-    return judgement
-
-
-def _decision(connection: Connection, decision_id: int) -> Decision:
-    decision = decisions.decision_by_id(connection, decision_id)
-    if decision is None:
-        raise NotFoundError("No such decision.")
-    return decision

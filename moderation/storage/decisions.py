@@ -18,6 +18,7 @@ from moderation.storage.tables import (
     decisions,
     forums,
     review_items,
+    second_opinions,
     users,
 )
 
@@ -94,6 +95,14 @@ def decision_by_id(connection: Connection, decision_id: int) -> Decision | None:
     return _decision(found) if found else None
 
 
+def moderator_of(connection: Connection, decision_id: int) -> int:
+    """Return who made a decision."""
+    moderator: int = connection.execute(
+        select(decisions.c.moderator_id).where(decisions.c.id == decision_id)
+    ).scalar_one()
+    return moderator
+
+
 def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
     """Return all decisions on an item, oldest first."""
     rows = connection.execute(
@@ -133,7 +142,12 @@ class DecidedRow:
 
 
 def list_decided(
-    connection: Connection, *, moderator_id: int | None, before: int | None, limit: int
+    connection: Connection,
+    *,
+    moderator_id: int | None,
+    before: int | None,
+    limit: int,
+    hidden_from: int | None = None,
 ) -> list[DecidedRow]:
     """Return decisions, newest first.
 
@@ -143,6 +157,8 @@ def list_decided(
         Only this moderator's; None for all.
     before : int or None
         Keyset: the last decision of the page before.
+    hidden_from : int or None
+        A person who is just giving second opinions: the decisions they are about are left out.
     """
     query = (
         select(
@@ -166,6 +182,10 @@ def list_decided(
         query = query.where(decisions.c.moderator_id == moderator_id)
     if before is not None:
         query = query.where(decisions.c.id < before)
+    if hidden_from is not None:
+        held = second_opinions.c.claimed_by == hidden_from
+        about = second_opinions.c.decision_id == decisions.c.id
+        query = query.where(~select(second_opinions.c.id).where(about, held).exists())
     return [
         DecidedRow(
             decision=_decision(row),

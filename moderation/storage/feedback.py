@@ -228,6 +228,19 @@ def withdraw_decision(connection: Connection, decision_id: int, *, at: datetime)
     )
 
 
+def withdraw_from(connection: Connection, comment_pk: int, source: str, *, at: datetime) -> None:
+    """Let what one door said of a comment no longer count."""
+    connection.execute(
+        update(feedback)
+        .where(
+            feedback.c.comment_id == comment_pk,
+            feedback.c.source == source,
+            feedback.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=at)
+    )
+
+
 def feedback_on(connection: Connection, comment_pk: int) -> list[StoredFeedback]:
     """Return what was judged of a comment and not withdrawn, oldest first."""
     rows = connection.execute(

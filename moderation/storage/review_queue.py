@@ -281,6 +281,22 @@ def close_by_decision(
     return done.rowcount == 1
 
 
+def replace_decision(
+    connection: Connection, item_id: int, decision_id: int, new_decision_id: int
+) -> bool:
+    """Let a decided item rest on another decision, if the first one is still in force."""
+    done = connection.execute(
+        update(review_items)
+        .where(
+            review_items.c.id == item_id,
+            review_items.c.state == ItemState.DECIDED.value,
+            review_items.c.decision_id == decision_id,
+        )
+        .values(decision_id=new_decision_id)
+    )
+    return done.rowcount == 1
+
+
 def reopen_for(
     connection: Connection,
     item_id: int,

@@ -29,6 +29,7 @@ from sqlalchemy.types import TypeDecorator
 
 from classifiers.labels import DECIDING_LABELS
 from moderation.domain.review import DecisionAction, ItemState, Role
+from moderation.domain.second_opinion import OpinionState
 from moderation.domain.training import JobState
 from moderation.domain.verdict import Verdict
 
@@ -297,6 +298,41 @@ feedback = Table(
     CheckConstraint("weight > 0", name="weight"),
     Index(None, "forum_id", "id"),
     Index(None, "comment_id", "id"),
+)
+
+second_opinions = Table(
+    "second_opinions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column(
+        "item_id", Id, ForeignKey("review_items.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    _forum_id(nullable=False),
+    Column(
+        "decision_id",
+        Id,
+        ForeignKey("decisions.id", ondelete="CASCADE"),
+        nullable=False,
+        unique=True,
+    ),
+    Column("first_user_id", Id, ForeignKey("users.id"), nullable=False),
+    Column("asked_because", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("claimed_by", Id, ForeignKey("users.id")),
+    Column("claim_expires_at", UtcDateTime),
+    Column("second_user_id", Id, ForeignKey("users.id")),
+    Column("action", String(16)),
+    Column("labels", JSON),
+    Column("reason", String(24)),
+    Column("note", Text),
+    Column("given_at", UtcDateTime),
+    Column("settled_by", Id, ForeignKey("users.id")),
+    Column("settled_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("state", OpinionState), name="state"),
+    CheckConstraint(_one_of("asked_because", ["share", "noise"]), name="asked_because"),
+    CheckConstraint("second_user_id IS NULL OR second_user_id <> first_user_id", name="another"),
+    Index(None, "state", "id"),
 )
 
 reports = Table(

@@ -35,7 +35,7 @@ def history() -> str:
     is_own = request.args.get("by") == "me"
     before = fields.whole_number(request.args.get("before"))
     rows = review.decided_page(
-        runtime, by=user if is_own else None, before=before, limit=PAGE_LENGTH + 1
+        runtime, user, by=user if is_own else None, before=before, limit=PAGE_LENGTH + 1
     )
     now = runtime.clock()
     lines = [

@@ -17,7 +17,7 @@ from moderation.domain.errors import (
 )
 from moderation.domain.judgement import Decision
 from moderation.domain.review import Role
-from moderation.services import review
+from moderation.services import review, second_opinions
 from moderation.web import current
 from moderation.web.desk import (
     ages,
@@ -55,7 +55,9 @@ class Notice:
 @bp.get("/items/<int:item_id>")
 @session.needs(Role.VIEWER)
 def item(item_id: int) -> Response:
-    """Show one item."""
+    """Show one item; not to somebody who is to judge it without knowing what was decided."""
+    if second_opinions.held_on_item(current.runtime(), session.me(), item_id) is not None:
+        return redirect(url_for("desk.second_opinion"), code=303)
     return _show(item_id)
 
 
