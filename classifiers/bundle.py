@@ -19,13 +19,15 @@ import numpy as np
 
 from classifiers.durable import sweep, sync_folder, unfinished, write_durably
 from classifiers.labels import Label
-from classifiers.linear_scorer import LinearModel, LinearScorer
+from classifiers.lexicon import LinearModel
+from classifiers.linear_scorer import LinearScorer
 from classifiers.manifest import BundleError, FileEntry, Manifest, read_manifest
 from classifiers.scorer import ScoringInput, Threshold
 
 __all__ = [
     "DEFAULT_BUNDLE",
     "BundleError",
+    "compile_model",
     "compile_scorer",
     "load_document",
     "load_manifest",
@@ -213,30 +215,34 @@ def compile_scorer(
     model_version: str = "unsaved",
 ) -> LinearScorer:
     """Compile a fitted pipeline into a scorer without saving it, for measuring."""
+    return LinearScorer(compile_model(pipeline), thresholds, model_version)
+
+
+def compile_model(pipeline: Any) -> LinearModel:
+    """Return the arrays of a fitted pipeline, as they are saved."""
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
-    model = LinearModel(
+    return LinearModel(
         labels=tuple(Label(name) for name in heads.labels),
         names=tuple(features.names_),
         idf=features.idf_.astype(np.float32),
-        weights=heads.coef_.T.astype(np.float16),
-        intercepts=heads.intercept_,
+        weights=np.ascontiguousarray(heads.coef_.T.astype(np.float16)),
+        intercepts=heads.intercept_.astype(np.float64),
         shortest=features.shortest,
         longest=features.longest,
     )
-    return LinearScorer(model, thresholds, model_version)
 
 
 def _compile(pipeline: Any) -> dict[str, bytes]:
-    features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
+    model = compile_model(pipeline)
     buffer = io.BytesIO()
     import joblib  # noqa: PLC0415 - as above
 
     joblib.dump(pipeline, buffer, compress=("zlib", 9))
     return {
-        "names.txt": "\n".join(features.names_).encode(),
-        "idf.npy": _npy(features.idf_.astype(np.float32)),
-        "weights.npy": _npy(np.ascontiguousarray(heads.coef_.T.astype(np.float16))),
-        "intercepts.npy": _npy(heads.intercept_.astype(np.float64)),
+        "names.txt": "\n".join(model.names).encode(),
+        "idf.npy": _npy(model.idf),
+        "weights.npy": _npy(model.weights),
+        "intercepts.npy": _npy(model.intercepts),
         _PIPELINE: buffer.getvalue(),
     }
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
-
 from classifiers.labels import Label
 from classifiers.scorer import Span
+from classifiers.text import Kind, kind_of, locate
 
 MAX_SPANS = 6
 """Most spans for one label: more would highlight everything and explain nothing."""
@@ -20,42 +18,45 @@ SMALLEST_SHARE = 0.2
 """A word must push at least this share of what the strongest one pushes."""
 
 
-def top_spans(
-    offsets: Sequence[tuple[int, int]],
-    is_word: Sequence[bool],
-    pushes: npt.NDArray[np.float64],
-    label: Label,
-) -> list[Span]:
-    """Return the strongest upward pushes on one label's score, in text order.
+def explain(
+    text: str, tokens: Sequence[str], pushes: Sequence[Sequence[float]], labels: Sequence[Label]
+) -> tuple[Span, ...]:
+    """Return the strongest upward pushes on each label's score, in text order.
 
-    Neighbouring words are merged into one span; marks between them come along, marks alone
-    are no explanation.
+    Words that stand side by side are merged into one span; marks are no explanation.
 
     Parameters
     ----------
-    offsets : sequence of (start, end)
-        Code-point range of each token, in text order.
-    is_word : sequence of bool
-        False for punctuation.
-    pushes : ndarray of shape (n_tokens,)
-        Log-odds that each token adds to the score.
-    label : Label
-        Whose score is explained.
+    text : str
+        The comment.
+    tokens : sequence of str
+        All its tokens, in order.
+    pushes : sequence of sequence of float
+        For each label, the log-odds that each token adds to its score.
+    labels : sequence of Label
+        Whose scores are explained.
     """
-    if not len(pushes):
-        return []
-    bar = max(SMALLEST_PUSH, SMALLEST_SHARE * float(pushes.max()))
-    spans: list[Span] = []
-    last = -2
-    for index in np.flatnonzero(pushes >= bar).tolist():
-        if not is_word[index]:
+    starts = locate(text, tokens)
+    spans = []
+    for label, column in zip(labels, pushes, strict=True):
+        for weight, first, last in _strongest(tokens, column):
+            spans.append(Span(starts[first], starts[last] + len(tokens[last]), label, weight))
+    spans.sort()
+    return tuple(spans)
+
+
+def _strongest(tokens: Sequence[str], pushes: Sequence[float]) -> list[tuple[float, int, int]]:
+    """Return push, first and last token of the strongest runs of words."""
+    bar = max(SMALLEST_PUSH, SMALLEST_SHARE * max(pushes))
+    found: list[tuple[float, int, int]] = []
+    for index, push in enumerate(pushes):
+        if push < bar or kind_of(tokens[index]) not in (Kind.WORD, Kind.SPACED):
             continue
-        start, end = offsets[index]
-        weight = float(pushes[index])
-        if index == last + 1 and spans:
-            start, weight = spans[-1].start, spans[-1].weight + weight
-            spans.pop()
-        spans.append(Span(start, end, label, weight))
-        last = index
-    strongest = sorted(spans, key=lambda span: (-span.weight, span.start))[:MAX_SPANS]
-    return sorted(strongest, key=lambda span: span.start)
+        if found and found[-1][2] == index - 1:
+            before, first, _ = found[-1]
+            found[-1] = (before + push, first, index)
+        else:
+            found.append((push, index, index))
+    if len(found) > MAX_SPANS:
+        found.sort(key=lambda run: (-run[0], run[1]))
+    return found[:MAX_SPANS]

@@ -93,15 +93,15 @@ def fold(token: str) -> Folded:
         Depends on the argument alone, so callers may cache it.
     """
     if token.isalpha() and token.isascii():  # nothing to undo but case and stretching
-        return _word(token.lower(), token, is_disguised=False)
+        word = token.lower()
+        if len(set(word)) > len(word) - 2:  # no letter thrice
+            signals = ("caps",) if token.isupper() and len(token) >= _SHOUTED else ()
+            return Folded(word, (word,), True, True, signals)  # noqa: FBT003
+        return _word(word, token, is_disguised=False)
     kind = kind_of(token)
-    if kind is Kind.WORD:
-        return _fold_word(token)
-    if kind is Kind.SPACED:
-        return _fold_spaced(token)
-    if kind is Kind.MARK:
-        return _fold_mark(token)
-    if kind is Kind.USER and _AT_WORD.fullmatch(token):
+    if kind in _FOLD:
+        return _FOLD[kind](token)
+    if _AT_WORD.fullmatch(token):
         return _word(undo_leet("a" + token[1:].lower()), token, is_disguised=True)
     placeholder = _PLACEHOLDERS[kind]
     return Folded(placeholder, (placeholder,), has_letters=False, is_word=False, signals=())
@@ -137,6 +137,9 @@ def _fold_word(token: str) -> Folded:
         word, is_disguised = _to_plain_letters(word)
     known = uncensor(word)
     return _word(known, token, is_disguised=is_disguised or known != word)
+
+
+_FOLD = {Kind.WORD: _fold_word, Kind.SPACED: _fold_spaced, Kind.MARK: _fold_mark}
 
 
 def _word(word: str, token: str, *, is_disguised: bool) -> Folded:

@@ -2,99 +2,38 @@
 
 A comment's log-odds are ``intercept + sum(parts) / sqrt(sum(masses))`` where each token, each known
 pair of neighbours and each known word of the title and the parent has one part for each label and
-one mass (see `classifiers.features`).
-Parts of tokens are cached by their spelling, so most comments cost a look-up a word, and the
-explanation is the same sum before it is added up.
+one mass (see `classifiers.features`). Parts of tokens are remembered by their spelling, so most
+comments cost a look-up a word, and the explanation is the same sum before it is added up.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import repeat
 from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from classifiers.explain import top_spans
-from classifiers.folding import Folded, fold
+from classifiers.explain import explain
 from classifiers.labels import Label
-from classifiers.ngrams import START, context_features, pair_feature, token_features
+from classifiers.lexicon import Lexicon, LinearModel
+from classifiers.ngrams import CONTEXT_CHARS, CONTEXT_TOKENS
 from classifiers.scorer import Scored, ScoringInput, Span, Threshold
-from classifiers.text import locate, tokenize
+from classifiers.text import tokenize
+from classifiers.token_table import CAPACITY, Generation, TokenTable
 
 Floats = npt.NDArray[np.float64]
-Part = tuple[Folded, Floats]
-
-CACHE_TOKENS = 30_000
-"""Tokens in each of the cache's two generations; an entry takes about 400 bytes."""
+Forms = npt.NDArray[np.int64]
 
 WORTH_EXPLAINING = 0.5
 """A label is explained when its score reaches this share of its threshold."""
 
+_LARGEST = 700.0  # beyond this log-odds a float64 exponential overflows
 
-@dataclass(frozen=True, slots=True)
-class LinearModel:
-    """The arrays of a compiled pipeline.
-
-    Attributes
-    ----------
-    labels : tuple[Label, ...]
-        Columns of the weights.
-    names : tuple[str, ...]
-        Feature names, rows of the weights.
-    idf : ndarray of shape (n_features,), float32
-    weights : ndarray of shape (n_features, n_labels), float16
-    intercepts : ndarray of shape (n_labels,), float64
-    shortest, longest : int
-        Lengths of character n-grams.
-    """
-
-    labels: tuple[Label, ...]
-    names: tuple[str, ...]
-    idf: npt.NDArray[np.float32]
-    weights: npt.NDArray[np.float16]
-    intercepts: Floats
-    shortest: int
-    longest: int
-
-
-class TokenCache:
-    """Bounded two-generation cache: what was not used during a whole generation is dropped.
-
-    Only single dictionary operations touch shared state, so threads need no lock; two of them may
-    compute the same entry, which costs time and harms nothing.
-
-    Parameters
-    ----------
-    capacity : int
-        Entries in each generation; it never holds more than twice as many.
-    """
-
-    def __init__(self, capacity: int = CACHE_TOKENS) -> None:
-        self._capacity = capacity
-        self._young: dict[str, Part] = {}
-        self._old: dict[str, Part] = {}
-
-    def __len__(self) -> int:
-        """Return the number of entries held."""
-        return len(self._young) + len(self._old)
-
-    def get(self, key: str) -> Part | None:
-        """Return the entry, or None."""
-        part = self._young.get(key)
-        if part is None:
-            part = self._old.get(key)
-            if part is not None:
-                self.put(key, part)
-        return part
-
-    def put(self, key: str, part: Part) -> None:
-        """Keep an entry; may drop the old generation."""
-        if len(self._young) >= self._capacity:
-            self._old, self._young = self._young, {}
-        self._young[key] = part
+CHUNK = 512
+"""Comments that are scored in one go: enough to share the cost of each step, small in memory."""
 
 
 class LinearScorer:
@@ -108,21 +47,29 @@ class LinearScorer:
         Where each label flags.
     model_version : str
         Stamped on every answer.
+    capacity : int
+        Tokens that are remembered, see `classifiers.token_table`.
     """
 
     def __init__(
-        self, model: LinearModel, thresholds: Mapping[Label, Threshold], model_version: str
+        self,
+        model: LinearModel,
+        thresholds: Mapping[Label, Threshold],
+        model_version: str,
+        *,
+        capacity: int = CAPACITY,
     ) -> None:
-        idf = model.idf.astype(np.float64)[:, None]
-        self._table = np.hstack([model.weights.astype(np.float64) * idf, idf**2])
-        self._rows = {name: row for row, name in enumerate(model.names)}
+        self._lexicon = Lexicon(model)
         self._labels = model.labels
         self._intercepts = model.intercepts.tolist()
-        self._lengths = (model.shortest, model.longest)
-        self._nothing = np.zeros(len(model.labels) + 1)
         self._thresholds = MappingProxyType(dict(thresholds))
+        self._bars = [
+            (column, label, WORTH_EXPLAINING * thresholds[label].value)
+            for column, label in enumerate(model.labels)
+            if label in thresholds
+        ]
         self._version = model_version
-        self._cache = TokenCache()
+        self._tokens = TokenTable(self._lexicon.fixed, self._lexicon.start, capacity)
 
     @property
     def model_version(self) -> str:
@@ -136,100 +83,128 @@ class LinearScorer:
 
     def score(self, comment: ScoringInput, *, with_spans: bool = True) -> Scored:
         """Score one comment. Spans point into its text, never into title or parent."""
-        offsets, is_word, parts, pairs = self._read(comment.text)
-        nothing = self._nothing
-        by_token = np.concatenate(parts).reshape(len(parts), -1) if parts else nothing[None, :][:0]
-        total = self._context(comment) + by_token.sum(axis=0)
-        by_pair = self._table[[row for _, row in pairs]] if pairs else None
-        if by_pair is not None:
-            total = total + by_pair.sum(axis=0)
-        norm = math.sqrt(total[-1]) or 1.0
-        answer = self._answer(total, norm, ())
-        if not with_spans or not parts:
-            return answer
-        labels = self._worth_explaining(answer.probabilities)
-        if not labels:
-            return answer
-        if by_pair is not None:
-            by_token = by_token.copy()
-            seconds = np.array([index for index, _ in pairs])
-            np.add.at(by_token, seconds, by_pair * np.where(seconds > 0, 0.5, 1.0)[:, None])
-            np.add.at(
-                by_token, np.maximum(seconds - 1, 0), by_pair * (0.5 * (seconds > 0))[:, None]
-            )
-        spans: list[Span] = []
-        for column, label in labels:
-            spans.extend(top_spans(offsets, is_word, by_token[:, column] / norm, label))
-        spans.sort(key=lambda span: (span.start, span.end, span.label))
-        return Scored(answer.probabilities, tuple(spans), self._version)
+        generation = self._tokens.young
+        tokens = ["", *tokenize(comment.text)]
+        by_token, by_pair = self._parts(generation, tokens)
+        total = np.add.reduce(by_token, axis=0) + np.add.reduce(by_pair, axis=0)
+        if comment.title or comment.parent:
+            total += self._context(generation, comment)
+        *sums, mass = total.tolist()
+        norm = math.sqrt(mass) or 1.0
+        scores = [
+            _logistic(intercept + part / norm)
+            for intercept, part in zip(self._intercepts, sums, strict=True)
+        ]
+        spans: tuple[Span, ...] = ()
+        if with_spans:
+            worth = [(column, label) for column, label, bar in self._bars if scores[column] >= bar]
+            if worth and len(tokens) > 1:
+                columns = [column for column, _ in worth]
+                pushes = _pushes(by_token[1:, columns], by_pair[1:, columns]) / norm
+                labels = [label for _, label in worth]
+                spans = explain(comment.text, tokens[1:], pushes.T.tolist(), labels)
+        return Scored(
+            MappingProxyType(dict(zip(self._labels, scores, strict=True))), spans, self._version
+        )
 
     def score_many(
         self, comments: Sequence[ScoringInput], *, with_spans: bool = False
     ) -> list[Scored]:
         """Score many comments; same numbers as `score`, in order."""
-        return [self.score(comment, with_spans=with_spans) for comment in comments]
-
-    def _read(
-        self, text: str
-    ) -> tuple[list[tuple[int, int]], list[bool], list[Floats], list[tuple[int, int]]]:
-        """Offsets, word flags and parts of the tokens; (second token, row) of known pairs."""
-        offsets: list[tuple[int, int]] = []
-        is_word: list[bool] = []
-        parts: list[Floats] = []
-        pairs: list[tuple[int, int]] = []
-        rows = self._rows
-        before = START
-        tokens = tokenize(text)
-        for token, start in zip(tokens, locate(text, tokens), strict=True):
-            folded, vector = self._part(token)
-            form = folded.form
-            row = rows.get(pair_feature(before, form))
-            if row is not None:
-                pairs.append((len(parts), row))
-            offsets.append((start, start + len(token)))
-            is_word.append(folded.is_word)
-            parts.append(vector)
-            before = form
-        return offsets, is_word, parts, pairs
-
-    def _part(self, token: str) -> Part:
-        part = self._cache.get(token)
-        if part is None:
-            folded = fold(token)
-            part = (folded, self._sum(token_features(folded, *self._lengths)))
-            self._cache.put(token, part)
-        return part
-
-    def _context(self, comment: ScoringInput) -> Floats:
-        if comment.title is None and comment.parent is None:
-            return self._nothing
-        return self._sum(context_features(comment, lambda token: self._part(token)[0]))
-
-    def _sum(self, names: Sequence[str]) -> Floats:
-        rows = [self._rows[name] for name in names if name in self._rows]
-        return np.asarray(self._table[rows].sum(axis=0)) if rows else self._nothing
-
-    def _answer(self, total: Floats, norm: float, spans: tuple[Span, ...]) -> Scored:
-        probabilities = {
-            label: _logistic(intercept + part / norm)
-            for label, intercept, part in zip(
-                self._labels, self._intercepts, total.tolist(), strict=False
-            )
-        }
-        return Scored(MappingProxyType(probabilities), spans, self._version)
-
-    def _worth_explaining(self, probabilities: Mapping[Label, float]) -> list[tuple[int, Label]]:
+        if with_spans:
+            return [self.score(comment, with_spans=True) for comment in comments]
+        labels, version = self._labels, self._version
         return [
-            (column, label)
-            for column, label in enumerate(self._labels)
-            if label in self._thresholds
-            and probabilities[label] >= WORTH_EXPLAINING * self._thresholds[label].value
+            Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), (), version)
+            for begin in range(0, len(comments), CHUNK)
+            for scores in self._score_chunk(comments[begin : begin + CHUNK])
         ]
+
+    def _score_chunk(self, comments: Sequence[ScoringInput]) -> list[list[float]]:
+        generation = self._tokens.young
+        tokens: list[str] = []
+        begins: list[int] = []
+        for comment in comments:
+            begins.append(len(tokens))
+            tokens.append("")
+            tokens += tokenize(comment.text)
+        by_token, by_pair = self._parts(generation, tokens)
+        by_token += by_pair
+        sums = np.add.reduceat(by_token, begins, axis=0)
+        for place, comment in enumerate(comments):
+            if comment.title or comment.parent:
+                sums[place] += self._context(generation, comment)
+        norms = np.sqrt(sums[:, -1:])
+        norms[norms == 0] = 1.0
+        log_odds = np.clip(self._intercepts + sums[:, :-1] / norms, -_LARGEST, _LARGEST)
+        scores: list[list[float]] = (1.0 / (1.0 + np.exp(-log_odds))).tolist()
+        return scores
+
+    def _parts(self, generation: Generation, tokens: Sequence[str]) -> tuple[Floats, Floats]:
+        """Return the part of each token, and of each token's pair with the one before it.
+
+        Comments follow each other; before each one's first token stands ``""``.
+        """
+        find = generation.slots.get
+        slots = np.fromiter(map(find, tokens, repeat(-1)), np.int64, len(tokens))
+        by_token, forms = generation.rows.take(slots, axis=0), generation.forms.take(slots)
+        if slots.min() < 0:  # not seen before
+            unknown = np.flatnonzero(slots < 0)
+            learnt = self._learn([tokens[place] for place in unknown.tolist()])
+            by_token[unknown], forms[unknown] = learnt
+        keys = forms[:-1] << 32
+        keys |= forms[1:]
+        known = self._lexicon.pair_keys
+        places = known.searchsorted(keys)
+        pairs = np.zeros_like(slots)
+        np.multiply(places + generation.behind, known.take(places) == keys, out=pairs[1:])
+        return by_token, generation.rows.take(pairs, axis=0)
+
+    def _learn(self, tokens: Sequence[str]) -> tuple[Floats, Forms]:
+        """Return parts and forms of tokens that the young generation lacks; remember them."""
+        distinct = list(dict.fromkeys(tokens))
+        names, parts, forms = self._tokens.recall(distinct)
+        if len(names) < len(distinct):
+            recalled = set(names)
+            unread = [token for token in distinct if token not in recalled]
+            new_parts, new_forms = self._lexicon.read(unread)
+            names += unread
+            parts = np.concatenate([parts, new_parts]) if recalled else new_parts
+            forms = np.concatenate([forms, new_forms]) if recalled else new_forms
+        self._tokens.keep(names, parts, forms)
+        place = {token: index for index, token in enumerate(names)}
+        which = [place[token] for token in tokens]
+        return parts[which], forms[which]
+
+    def _context(self, generation: Generation, comment: ScoringInput) -> Floats:
+        """Return the sum of the parts of the known distinct words of title and parent."""
+        tokens = [
+            token
+            for text in (comment.title, comment.parent)
+            if text
+            for token in tokenize(text, CONTEXT_CHARS)[:CONTEXT_TOKENS]
+        ]
+        slots = list(map(generation.slots.get, tokens, repeat(-1)))
+        forms = generation.forms.take(slots) if slots else generation.forms[:0]
+        for place, slot in enumerate(slots):
+            if slot < 0:
+                forms[place] = self._lexicon.form(tokens[place])
+        places = set(self._lexicon.context.take(forms).tolist()) - {-1}
+        rows = np.array(sorted(places), dtype=np.intp) + generation.behind
+        return np.asarray(np.add.reduce(generation.rows.take(rows, axis=0), axis=0))
+
+
+def _pushes(by_token: Floats, by_pair: Floats) -> Floats:
+    """Give half of a pair's push to each of its two tokens; all of it where a comment opens."""
+    halves = 0.5 * by_pair
+    pushes = by_token + halves
+    pushes[:-1] += halves[1:]
+    pushes[0] += halves[0]
+    return pushes
 
 
 def _logistic(log_odds: float) -> float:
     """Return the probability; stable for any finite log-odds."""
-    if log_odds >= 0:
-        return 1.0 / (1.0 + math.exp(-min(log_odds, 700.0)))
-    odds = math.exp(max(log_odds, -700.0))
-    return odds / (1.0 + odds)
+    if -_LARGEST < log_odds < _LARGEST:
+        return 1.0 / (1.0 + math.exp(-log_odds))
+    return 1.0 if log_odds > 0 else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from classifiers.labels import Label
 
@@ -28,9 +28,10 @@ class ScoringInput:
     parent: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A character range of the scored text and how much it pushed one label's score.
+
+    A tuple, because scoring makes dozens of them, and because they sort by place.
 
     Attributes
     ----------

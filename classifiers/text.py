@@ -51,7 +51,10 @@ _RUN = (
 )
 _SYMBOL = rf"[^\w\s\x00-\x7f{_GLUE}{FRAMED}]"
 
-_PLAIN_WORD = r"[A-Za-z]{2,48}(?=[ ,])"  # four tokens in five: nothing else needs to be tried
+# Four tokens in five are plain words and stops, told by what follows; nothing else needs to be
+# tried for them. A single letter may be the first of letters set apart, unless a word follows.
+_PLAIN_WORD = r"[A-Za-z]{2,24}(?:'[a-z]{1,2})?(?=[ ,]|\.[ \n]|\.?\Z)|[IiAa](?=\ [^\W\d_]{2})"
+_PLAIN_STOP = r"[.,](?=[ \n]|\Z)"
 _URL = r"(?:https?://|www\.)[^\s<>\"]{1,2000}"
 _MAIL = r"\w[\w.+-]{0,63}@[\w-]{1,63}(?:\.[\w-]{1,24}){1,4}"
 _USER = r"@\w{2,64}"
@@ -79,9 +82,8 @@ _MARK = "|".join(
     )
 )
 
-_TOKEN = re.compile(
-    "|".join((_PLAIN_WORD, _URL, _MAIL, _USER, _SPACED, _STARRED, _WORD, _MARK)),
-)
+_ANY = "|".join((_PLAIN_WORD, _PLAIN_STOP, _URL, _MAIL, _USER, _SPACED, _STARRED, _WORD, _MARK))
+_TOKEN = re.compile(rf"\ ?({_ANY})")  # taking the space along saves trying everything on it
 _find_all = _TOKEN.findall
 
 

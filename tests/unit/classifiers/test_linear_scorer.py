@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.bundle import compile_scorer
-from classifiers.folding import Folded
+from classifiers.bundle import compile_model, compile_scorer
+from classifiers.folding import fold
 from classifiers.labels import Label
-from classifiers.linear_scorer import LinearScorer, TokenCache
+from classifiers.lexicon import Lexicon
+from classifiers.linear_scorer import LinearScorer
+from classifiers.ngrams import token_features
 from classifiers.scorer import ScoringInput, Threshold
 from tests.unit.classifiers.toy import LABELS, TEXTS, fitted
 
@@ -95,18 +97,27 @@ def test_unknown_context_changes_nothing(scorer: LinearScorer) -> None:
     assert scorer.score(ScoringInput("you idiot", title="qwx", parent="zzyzx")) == alone
 
 
-def test_cache_is_bounded_and_keeps_what_is_used() -> None:
-    cache = TokenCache(capacity=10)
-    part = (Folded("x", ("x",), has_letters=True, is_word=True, signals=()), np.zeros(1))
-    for number in range(100):
-        cache.put(str(number), part)
-        cache.put("often", part) if cache.get("often") is None else None
-    assert len(cache) <= 20
-    assert cache.get("often") is not None
+def test_words_are_read_as_the_vectorizer_reads_them() -> None:
+    features = WITH_CONTEXT.named_steps["features"]
+    model = compile_model(WITH_CONTEXT)
+    lexicon = Lexicon(model)
+    row = {name: index for index, name in enumerate(model.names)}
+    tokens = ["idiot", "IDIOOOOT", "i d i o t", "1d1ot", "!!", "qqq", "f00ls", "https://a.example"]
+    parts, forms = lexicon.read(tokens)
+    for token, part, form in zip(tokens, parts, forms.tolist(), strict=True):
+        names = token_features(fold(token), features.shortest, features.longest)
+        known = [row[name] for name in names if name in row]
+        assert part[-1] == pytest.approx((model.idf[known].astype(float) ** 2).sum())
+        expected = (model.weights[known].astype(float) * model.idf[known, None]).sum(axis=0)
+        assert part[:-1] == pytest.approx(expected)
+        assert form == lexicon.form(token)
+    assert lexicon.read([])[0].shape == (0, len(LABELS) + 1)
 
 
-def test_threads_get_the_same_scores(scorer: LinearScorer) -> None:
-    scorer._cache = TokenCache(capacity=3)  # evicts all the time
+def test_threads_get_the_same_scores() -> None:
+    scorer = LinearScorer(
+        compile_model(PIPELINE), THRESHOLDS, "x", capacity=8
+    )  # drops all the time
     inputs = [ScoringInput(text) for text in TEXTS] * 20
     expected = scorer.score_many(inputs, with_spans=True)
     with ThreadPoolExecutor(4) as pool:
