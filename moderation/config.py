@@ -61,6 +61,16 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def _share(raw: str) -> float:
+    try:
+        value = float(raw)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise SettingsError("a number from 0 to 1")
+    return value
+
+
 def _seconds(least: float, most: float) -> Callable[[str], float]:
     def parse(raw: str) -> float:
         try:
@@ -210,6 +220,12 @@ class Settings:
     )
     claim_ttl_s: int = _setting(
         300, _whole(10, 86_400), "How long a claim lasts without a sign of life.", unit="seconds"
+    )
+    useful_share: float = _setting(
+        0.5,
+        _share,
+        "Most of what a moderator is given by usefulness to the model, when asking for that order.",
+        unit="share",
     )
     session_hours: int = _setting(
         12, _whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"

@@ -13,7 +13,8 @@ from moderation.domain.errors import ModerationError
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction, ItemState
-from moderation.domain.verdict import Outcome, ReasonKind, Verdict, source_of
+from moderation.domain.verdict import ReasonKind, Verdict, source_of
+from moderation.pipeline.usefulness import kind_of, uncertainty, usefulness
 from moderation.services import messages
 from moderation.services.judging import (
     JudgedComment,
@@ -184,7 +185,7 @@ class _Writer:
             return Submission(self._stored(comment), is_replay=True)
         self._supersede(comment.external_id, pk)
         if judged.outcome.is_queued:
-            self._queue(pk, judged.outcome)
+            self._queue(pk, judged)
         if shadow is not None:
             shadow_scores.insert_scores(self._connection, pk, shadow[0], flags=shadow[1])
         judgement = self._stored(comment)
@@ -215,10 +216,13 @@ class _Writer:
                 comment_pk=old,
             )
 
-    def _queue(self, pk: int, outcome: Outcome) -> None:
+    def _queue(self, pk: int, judged: JudgedComment) -> None:
+        outcome = judged.outcome
         flagged = [row for row in outcome.scores if row.flags]
         risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
         top = max(flagged, key=lambda row: row.score).label.value if flagged else None
+        kind = None if outcome.is_audit else kind_of(outcome, judged.body)
+        alike = review_queue.count_kind(self._connection, self._forum.id, kind) if kind else 0
         review_queue.insert_item(
             self._connection,
             review_queue.NewItem(
@@ -230,6 +234,8 @@ class _Writer:
                 is_audit=outcome.is_audit,
                 # Sorted by its score, an audit sample would give away what it must hide.
                 risk=0.0 if outcome.is_audit else risk,
+                usefulness=(0.0 if outcome.is_audit else usefulness(uncertainty(outcome), alike)),
+                kind=kind,
                 top_label=top,
             ),
             at=self._runtime.clock(),

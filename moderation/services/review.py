@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from moderation.domain.errors import (
@@ -26,6 +26,7 @@ from moderation.domain.review import (
     judged_labels,
 )
 from moderation.domain.second_opinion import second_look_point
+from moderation.pipeline.usefulness import is_useful_turn
 from moderation.services import messages
 from moderation.services.deciding import (
     announce,
@@ -41,7 +42,7 @@ from moderation.storage.deliveries import Delivery, comment_deliveries
 from moderation.storage.events import append_event, comment_events
 from moderation.storage.feedback import withdraw_decision, withdraw_from
 from moderation.storage.reports import report_reasons
-from moderation.storage.review_queue import QueueCounts, QueueFilter, ReviewItem
+from moderation.storage.review_queue import QueueCounts, QueueFilter, QueueOrder, ReviewItem
 from moderation.storage.users import User
 
 NEIGHBOURS = 2
@@ -146,9 +147,18 @@ def decided_page(
 
 
 def claim_next(
-    runtime: Runtime, user: User, wanted: QueueFilter, *, ttl_s: int, after: int | None = None
+    runtime: Runtime,
+    user: User,
+    wanted: QueueFilter,
+    *,
+    ttl_s: int,
+    after: int | None = None,
+    useful_share: float = 1.0,
 ) -> ReviewItem | None:
     """Claim the next free item of the filter; None when there is none.
+
+    In the order of usefulness, at most ``useful_share`` of what a moderator is given is chosen so;
+    the others come oldest first, so that nobody waits for ever because the model is sure.
 
     Parameters
     ----------
@@ -156,10 +166,16 @@ def claim_next(
         How long the claim lasts, in seconds.
     after : int or None
         Look behind this item first, and from the start if nothing is there.
+    useful_share : float
+        In [0, 1].
     """
     require_role(user, Role.MODERATOR)
     with runtime.database.write() as connection:
         now = runtime.clock()
+        if wanted.order is QueueOrder.USEFUL:
+            given = decisions.count_decided_by(connection, user.id)
+            if not is_useful_turn(given, useful_share):
+                wanted = replace(wanted, order=QueueOrder.OLDEST)
         for start in dict.fromkeys((after, None)):
             item_id = review_queue.next_free(
                 connection,

@@ -103,6 +103,16 @@ def moderator_of(connection: Connection, decision_id: int) -> int:
     return moderator
 
 
+def count_decided_by(connection: Connection, user_id: int) -> int:
+    """Return how many decisions a moderator has made, undone ones included."""
+    return (
+        connection.scalar(
+            select(func.count(decisions.c.id)).where(decisions.c.moderator_id == user_id)
+        )
+        or 0
+    )
+
+
 def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
     """Return all decisions on an item, oldest first."""
     rows = connection.execute(

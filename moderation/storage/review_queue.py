@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +37,7 @@ class QueueOrder(StrEnum):
 
     OLDEST = "oldest"
     RISKIEST = "riskiest"
+    USEFUL = "useful"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ class ReviewItem:
     Attributes
     ----------
     risk : float
-        Highest deciding score, in [0, 1].
+        Highest deciding score, in [0, 1]; 0 for an audit sample, whose scores are hidden.
+    usefulness : float
+        What a decision would teach the model, in [0, 1]; 0 for an audit sample.
     claimed_by : str or None
         The moderator's name.
     """
@@ -86,6 +89,7 @@ class ReviewItem:
     is_escalated: bool
     report_count: int
     risk: float
+    usefulness: float
     top_label: str | None
     created_at: datetime
     claimed_by_id: int | None
@@ -125,6 +129,8 @@ class NewItem:
     risk: float
     top_label: str | None
     report_count: int = 0
+    usefulness: float = 0.0
+    kind: str | None = None
 
 
 def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
@@ -140,6 +146,8 @@ def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
             is_held=item.is_held,
             is_audit=item.is_audit,
             risk=item.risk,
+            usefulness=item.usefulness,
+            kind=item.kind,
             top_label=item.top_label,
             report_count=item.report_count,
             created_at=at,
@@ -147,6 +155,17 @@ def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
         .returning(review_items.c.id)
     ).scalar_one()
     return pk
+
+
+def count_kind(connection: Connection, forum_id: int, kind: str) -> int:
+    """Return how many items of a kind a forum has queued, open or closed."""
+    counted = select(func.count()).select_from(review_items)
+    return (
+        connection.scalar(
+            counted.where(review_items.c.forum_id == forum_id, review_items.c.kind == kind)
+        )
+        or 0
+    )
 
 
 def close_open_items(
@@ -349,7 +368,7 @@ def list_items_before(
     """Return the open items that stand in front of an item, the nearest first."""
     query = _behind(connection, _filtered(_list_query(), wanted), wanted.order, before, back=True)
     keyset = _keyset(wanted.order)
-    is_falling = wanted.order is QueueOrder.RISKIEST
+    is_falling = wanted.order in _FALLING
     order = keyset if is_falling else tuple(column.desc() for column in keyset)
     rows = connection.execute(query.order_by(*order).limit(limit)).mappings()
     return [_item(row) for row in rows]
@@ -436,14 +455,21 @@ def _filtered(query: _Query, wanted: QueueFilter) -> _Query:
     return query
 
 
+_FALLING: Mapping[QueueOrder, ColumnElement[float]] = {
+    QueueOrder.RISKIEST: review_items.c.risk,
+    QueueOrder.USEFUL: review_items.c.usefulness,
+}
+"""Orders that begin at the highest value, with what they sort by."""
+
+
 def _keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
-    if order is QueueOrder.RISKIEST:
-        return (review_items.c.risk, review_items.c.id)
+    if order in _FALLING:
+        return (_FALLING[order], review_items.c.id)
     return (review_items.c.created_at, review_items.c.id)
 
 
 def _ordering(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
-    if order is QueueOrder.RISKIEST:
+    if order in _FALLING:
         return tuple(column.desc() for column in _keyset(order))
     return _keyset(order)
 
@@ -456,13 +482,11 @@ def _behind(
     *,
     back: bool = False,
 ) -> _Query:
-    last = connection.execute(
-        select(review_items.c.created_at, review_items.c.risk).where(review_items.c.id == after)
-    ).first()
+    last = connection.execute(select(*_keyset(order)).where(review_items.c.id == after)).first()
     if last is None:
         return query
-    is_falling = order is QueueOrder.RISKIEST
-    there = tuple_(last.risk if is_falling else last.created_at, after)
+    is_falling = order in _FALLING
+    there = tuple_(last[0], after)
     place = tuple_(*_keyset(order))
     return query.where(place < there if is_falling != back else place > there)
 
@@ -503,6 +527,7 @@ def _item(row: RowMapping) -> ReviewItem:
         is_escalated=row["is_escalated"],
         report_count=row["report_count"],
         risk=row["risk"],
+        usefulness=row["usefulness"],
         top_label=row["top_label"],
         created_at=row["created_at"],
         claimed_by_id=row["claimed_by"],

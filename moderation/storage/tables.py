@@ -231,6 +231,8 @@ review_items = Table(
     Column("is_escalated", Boolean, nullable=False, server_default=false()),
     Column("report_count", Integer, nullable=False, server_default=text("0")),
     Column("risk", Float, nullable=False),
+    Column("usefulness", Float, nullable=False, server_default=text("0")),
+    Column("kind", String(16)),
     Column("top_label", String(20)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("claimed_by", Id, ForeignKey("users.id")),
@@ -247,6 +249,7 @@ review_items = Table(
     CheckConstraint("(state = 'decided') = (decision_id IS NOT NULL)", name="decided"),
     Index(None, "state", "created_at", "id"),
     Index(None, "forum_id", "state", "created_at", "id"),
+    Index(None, "forum_id", "kind"),
     Index(None, "claimed_by"),
 )
 

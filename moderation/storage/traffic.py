@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from classifiers.labels import Label
 from classifiers.scorer import ScoringInput
-from moderation.storage.tables import comments, decisions, policies, review_items, threads, verdicts
+from moderation.storage.tables import comments, decisions, policies, review_items, verdicts
 
 _BATCH = 2000
 
@@ -117,11 +117,11 @@ def scoring_inputs(connection: Connection, comment_pks: Sequence[int]) -> dict[i
     found: dict[int, ScoringInput] = {}
     for start in range(0, len(comment_pks), _BATCH):
         rows = connection.execute(
-            select(comments.c.id, comments.c.body, comments.c.parent_text, threads.c.title)
-            .outerjoin(threads, threads.c.id == comments.c.thread_id)
-            .where(comments.c.id.in_(comment_pks[start : start + _BATCH]))
+            select(
+                comments.c.id, comments.c.body, comments.c.parent_text, comments.c.scored_title
+            ).where(comments.c.id.in_(comment_pks[start : start + _BATCH]))
         )
-        found |= {row.id: ScoringInput(row.body, row.title, row.parent_text) for row in rows}
+        found |= {row.id: ScoringInput(row.body, row.scored_title, row.parent_text) for row in rows}
     return found
 
 

@@ -24,6 +24,7 @@ SOURCE_TITLES: Mapping[Source, str] = {
 ORDER_TITLES: Mapping[QueueOrder, str] = {
     QueueOrder.OLDEST: "Oldest first",
     QueueOrder.RISKIEST: "Riskiest first",
+    QueueOrder.USEFUL: "Most useful to the model",
 }
 
 SHOW_TITLES: Mapping[str, str] = {

@@ -18,6 +18,7 @@ from moderation.domain.errors import (
 from moderation.domain.judgement import Decision
 from moderation.domain.review import Role
 from moderation.services import review, second_opinions
+from moderation.storage.review_queue import QueueOrder
 from moderation.web import current
 from moderation.web.desk import (
     ages,
@@ -33,6 +34,9 @@ from moderation.web.desk import (
 )
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.queue_views import go_on
+
+SHOWN_AS_USEFUL = 0.25
+"""From which usefulness on the card says so; below, the order has run out of doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,7 @@ def _show(
         judgement=card.view.judgement,
         before=around.before,
         following=[(near, ages.age(near.created_at, now)) for near in around.following],
+        is_useful=(wanted.order is QueueOrder.USEFUL and card.item.usefulness >= SHOWN_AS_USEFUL),
         order_title=filters.ORDER_TITLES[wanted.order],
         filter_args=filters.filter_args(wanted),
         draft=draft,

@@ -72,7 +72,12 @@ def go_on(*, after: int | None) -> Response:
         held[0]
         if held
         else review.claim_next(
-            runtime, user, wanted, ttl_s=current.settings().claim_ttl_s, after=after
+            runtime,
+            user,
+            wanted,
+            ttl_s=current.settings().claim_ttl_s,
+            after=after,
+            useful_share=current.settings().useful_share,
         )
     )
     args = filters.filter_args(wanted)

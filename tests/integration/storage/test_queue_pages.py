@@ -5,14 +5,22 @@ from __future__ import annotations
 import pytest
 
 from moderation.domain.forum import Forum
+from moderation.domain.review import DecisionAction, DecisionInput
 from moderation.services import review
 from moderation.services.runtime import Runtime
 from moderation.storage import review_queue
-from moderation.storage.review_queue import QueueFilter, QueueOrder
-from tests.builders import a_comment, submitted
+from moderation.storage.review_queue import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.users import User
+from tests.builders import a_comment, a_user, submitted
 from tests.fakes import FixedClock
 
 WORDS = ("idiot", "moron", "sheeple", "warmongers", "vermin", "strangle")
+
+
+def decide(runtime: Runtime, user: User, item: ReviewItem) -> None:
+    judgement = review.view_item(runtime, item.id).judgement
+    given = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", judgement.revision)
+    review.decide(runtime, user, item.id, item.claim_token or "", given)
 
 
 def fill(runtime: Runtime, forum: Forum, clock: FixedClock, start: int, count: int) -> list[int]:
@@ -80,3 +88,37 @@ def test_filters_narrow_the_page_and_its_counts(
     assert page.counts.waiting == len(page.items) == 4
     assert {item.top_label for item in page.items} == {"partisan"}
     assert review.queue_page(runtime, QueueFilter(forum="elsewhere"), after=None).items == ()
+
+
+def test_the_most_useful_stands_in_front_and_likes_make_room(
+    runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    fill(runtime, forum, clock, 0, 12)
+    page = review.queue_page(runtime, QueueFilter(order=QueueOrder.USEFUL), after=None)
+    values = [item.usefulness for item in page.items]
+    assert values == sorted(values, reverse=True)
+    # The first of each of the six words comes before the second of any surer one.
+    first = {item.body.split()[0] for item in page.items[:6]}
+    assert "warmongers" in first  # 0.88: the score nearest to one half
+    warmongers = [item.usefulness for item in page.items if "warmongers" in item.body]
+    assert warmongers[1] == warmongers[0] / 2**0.5
+
+
+def test_at_most_the_share_is_given_by_usefulness(
+    runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    items = fill(runtime, forum, clock, 0, 8)
+    mira = a_user(runtime)
+    wanted = QueueFilter(order=QueueOrder.USEFUL)
+    oldest_taken = 0
+    for _ in range(8):
+        with runtime.database.read() as connection:
+            free = review_queue.list_items(connection, QueueFilter(), after=None, limit=9)
+            best = review_queue.list_items(connection, wanted, after=None, limit=1)[0]
+        item = review.claim_next(runtime, mira, wanted, ttl_s=300, useful_share=0.5)
+        assert item is not None
+        assert item.id in {free[0].id, best.id}
+        oldest_taken += item.id == free[0].id
+        decide(runtime, mira, item)
+    assert oldest_taken >= 4
+    assert len(items) == 8
