@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 
 from classifiers.labels import DECIDING_LABELS
 from moderation.domain.verdict import Outcome
@@ -45,7 +46,7 @@ def usefulness(doubt: float, alike: int) -> float:
     alike : int
         Items of its kind that the forum has queued before: each further one is worth less.
     """
-    return doubt / float(1 + alike) ** 0.5
+    return doubt / math.sqrt(1 + alike)
 
 
 def is_useful_turn(given: int, share: float) -> bool:
