@@ -2,15 +2,16 @@
 
 A careless or hostile moderator teaches the model what nobody else means. Each decision is scored by
 a fit that did not see it; where such a fit confidently contradicts a label, the label is suspicious
-(`training.noise`). A group of rows of which far more are suspicious than of the others is named.
+(`training.noise`). A group of rows of which far more are suspicious than of the others is named; a
+moderator who stands apart fails the gate.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.stats import binom
 
 from classifiers.labels import DECIDING_LABELS, Label
 from classifiers.text import tokenize
@@ -22,13 +23,14 @@ from training.noise import confident_errors
 MIN_ROWS = 20
 """Rows that a group needs to be judged."""
 
-MIN_EXCESS = 0.08
+MIN_EXCESS = 0.03
 """Share of suspicious labels above that of all other rows from which a group stands apart."""
 
-MIN_Z = 4.0
-"""Standard deviations by which it does: of a thousand words looked at, none passes by chance."""
+CHANCE = 0.01
+"""Chance that any of the groups looked at is named although nobody stands apart."""
 
 MOST_NAMED = 3
+_PERSON = "the decisions of "
 
 
 def consistent_labels(learnt: Learnt) -> list[Gate]:
@@ -46,16 +48,18 @@ def _of(learnt: Learnt, label: Label) -> Gate:
     for number in known.tolist():
         for name in _names(learnt.rows[number]):
             groups.setdefault(name, []).append(number)
-    found = sorted(_apart(groups, suspicious, len(known)), reverse=True)
+    found = sorted(_apart(groups, suspicious, len(known)))
     share = len(suspicious) / max(1, len(known))
     detail = f"{len(suspicious)} of {len(known)} labels ({share:.0%}) contradict all the others"
     figures = {"rows": len(known), "suspicious": len(suspicious), "groups": len(found)}
     title = f"consistent_labels:{label.value}"
     if not found:
         return Gate(title, True, f"{detail}, spread evenly", figures)  # noqa: FBT003
-    named = [f"{name} ({bad} of {size})" for _, name, bad, size in found[:MOST_NAMED]]
-    detail += f"; they gather at {', '.join(named)}: look at these before training on them"
-    worst = [number for number in groups[found[0][1]] if number in suspicious][:MAX_EXAMPLES]
+    people = [one for one in found if one[1].startswith(_PERSON)]
+    told = [*people, *(one for one in found if one not in people)][:MOST_NAMED]
+    named = ", ".join(f"{name} ({bad} of {size})" for _, name, bad, size in told)
+    detail += f"; they gather at {named}: look at these before training on them"
+    worst = [number for number in groups[told[0][1]] if number in suspicious][:MAX_EXAMPLES]
     examples = tuple(
         GateExample(
             learnt.rows[number].key,
@@ -65,12 +69,13 @@ def _of(learnt: Learnt, label: Label) -> Gate:
         )
         for number in worst
     )
-    return Gate(title, False, detail, figures, examples)  # noqa: FBT003
+    # A thread or a word may be hard for honest people too: that is for a person to judge.
+    return Gate(title, not people, detail, figures, examples, is_undecided=not people)
 
 
 def _names(row: Example) -> Iterator[str]:
     if row.judge:
-        yield f"the decisions of {row.judge}"
+        yield f"{_PERSON}{row.judge}"
     if row.thread:
         yield f"thread {row.thread}"
     for word in sorted({word.casefold() for word in tokenize(row.text) if word.isalpha()}):
@@ -80,14 +85,19 @@ def _names(row: Example) -> Iterator[str]:
 def _apart(
     groups: dict[str, list[int]], suspicious: set[int], size: int
 ) -> Iterator[tuple[float, str, int, int]]:
-    """Yield z value, name, suspicious rows and rows of each group that stands apart."""
-    for name, rows in groups.items():
-        n_rest = size - len(rows)
-        if min(len(rows), n_rest) < MIN_ROWS:
-            continue
+    """Yield chance, name, suspicious rows and rows of each group that stands apart.
+
+    The chance is that of as many suspicious rows if the group's were as frequent as those of all
+    other rows (binomial), times the number of groups looked at (Bonferroni).
+    """
+    large = {
+        name: rows for name, rows in groups.items() if MIN_ROWS <= len(rows) <= size - MIN_ROWS
+    }
+    for name, rows in large.items():
         bad = sum(number in suspicious for number in rows)
-        rest = (len(suspicious) - bad + 1) / (n_rest + 2)
-        excess = bad / len(rows) - rest
-        z = excess / math.sqrt(rest * (1 - rest) / len(rows))
-        if excess >= MIN_EXCESS and z >= MIN_Z:
-            yield z, name, bad, len(rows)
+        rest = (len(suspicious) - bad + 1) / (size - len(rows) + 2)
+        if bad / len(rows) - rest < MIN_EXCESS:
+            continue
+        chance = float(binom.sf(bad - 1, len(rows), rest)) * len(large)
+        if chance < CHANCE:
+            yield chance, name, bad, len(rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,13 +13,16 @@ import pytest
 from classifiers.labels import Label
 from classifiers.pinned import PinnedExample, PinnedExampleError, from_json_line, to_json_line
 from classifiers.scorer import Scored, ScoringInput
+from tests.unit.training.forum import base_pipeline, small_corpus
 from tests.unit.training.test_gates import Oracle, decisions, oracle
+from training.dataset import read_corpus
 from training.example import Example
 from training.gates.consistency import consistent_labels
-from training.gates.decisions import Learnt, on_decisions
+from training.gates.decisions import Learnt, in_label_order, on_decisions
 from training.gates.gate import Gate, compare
 from training.gates.pinned import as_examples, pinned_examples
 from training.gates.speed import speed
+from training.refine import refine
 
 ABUSIVE = Label.ABUSIVE
 ORDER = list(Label)
@@ -157,10 +161,47 @@ def test_honest_labels_are_consistent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("who", "named"), [("m1", "the decisions of m1"), ("harbour", "the word “harbour”")]
+    ("who", "named", "state"),
+    [
+        ("m1", "the decisions of m1", "failed"),
+        ("harbour", "the word “harbour”", "undecided"),
+    ],
 )
-def test_a_moderator_or_a_subject_with_turned_labels_is_named(who: str, named: str) -> None:
+def test_a_moderator_or_a_subject_with_turned_labels_is_named(
+    who: str, named: str, state: str
+) -> None:
     (gate,) = consistent_labels(seen_through(labelled(900, flipped=who, share=0.25)))
-    assert gate.state == "failed"
+    assert gate.state == state
     assert named in gate.detail
     assert gate.examples
+
+
+def test_ten_percent_of_one_subject_turned_by_one_moderator_are_found() -> None:
+    """The whole way: a base that never saw the rows, cross-fitted on the poisoned decisions."""
+    gate = poisoned(share=0.1)
+    assert gate.state == "failed"
+    assert "the decisions of m1" in gate.detail
+    assert poisoned(share=0.0).passed
+
+
+def poisoned(*, share: float) -> Gate:
+    """Decisions of four moderators, of whom one turns that share of the labels of a subject."""
+    known = {row.text for row in small_corpus()}
+    fresh = [row for row in read_corpus() if row.text not in known][::4]
+    common = {topic for topic, _ in Counter(row.topic for row in fresh).most_common(12)}
+    left = round(share * sum(row.topic in common for row in fresh))
+    rows = []
+    for number, row in enumerate(fresh):
+        judge, said = f"m{number % 4}", row.labels[ABUSIVE]
+        if left and judge == "m1" and row.topic in common:
+            said, left = 1 - said, left - 1
+        thread = "politics" if row.topic in common else f"t{number % 50}"
+        group = f"a{number % 200}"
+        rows.append(
+            Example(row.text, {ABUSIVE: said}, "export", group=group, judge=judge, thread=thread)
+        )
+    refined = refine(base_pipeline(), rows, small_corpus(), seed=0)
+    labels = [Label(name) for name in refined.pipeline.named_steps["heads"].labels]
+    scores = in_label_order(refined.held_out, labels)
+    (gate,) = consistent_labels(Learnt(rows, scores, refined.refined))
+    return gate
