@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 
 NICENESS = 10
+_STDIN = 0
 
 
 def give_way() -> None:
@@ -20,6 +20,7 @@ def give_way() -> None:
 
 
 def _end_with_input() -> None:
-    while sys.stdin.buffer.read(1024):
+    # Not by `sys.stdin`: a thread that holds its lock would abort the interpreter's own end.
+    while os.read(_STDIN, 1024):
         pass
     os._exit(1)

@@ -14,6 +14,9 @@ from training.fit import log_odds, platt, prevalence_weights
 from training.refine import Refined
 from training.thresholds import choose
 
+MIN_EACH = 20
+"""Decisions of each answer from which they choose a threshold without our corpus."""
+
 
 def recalibrate(
     refined: Refined,
@@ -23,8 +26,10 @@ def recalibrate(
 ) -> dict[Label, Threshold]:
     """Fold a calibration into the refined heads; choose thresholds by the base's rules.
 
-    Both rest on cross-fitted scores of the decisions, and on held-out rows of our corpus with a
-    quarter of the weight.
+    The calibration rests on cross-fitted scores of the decisions, and on held-out rows of our
+    corpus with a quarter of the weight. A rule speaks of what this forum decides, so its threshold
+    rests on the decisions alone where they are enough: abuse of a kind that the forum never sees
+    must not pull the threshold down.
     """
     heads = refined.pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]
@@ -45,7 +50,16 @@ def recalibrate(
         probabilities = _logistic(slopes[column] * scores[known, column] + shifts[column])
         rule = thresholds[label].rule
         yes = (y >= 0.5).astype(float)  # noqa: PLR2004
-        chosen[label] = choose(rule, probabilities, yes, prevalence[label], weight[known])
+        own_only = known[: len(decisions)].sum()
+        if min(yes[:own_only].sum(), (1 - yes[:own_only]).sum()) < MIN_EACH:
+            own_only = len(yes)
+        chosen[label] = choose(
+            rule,
+            probabilities[:own_only],
+            yes[:own_only],
+            prevalence[label],
+            weight[known][:own_only],
+        )
     heads.calibrate(slopes, shifts)
     return chosen
 
