@@ -4,7 +4,7 @@ Log-odds of a refined head are ``sum(lean * base) + shift + X d``: how far each 
 is trusted is fitted first, beginning at "this head alone, as it is"; then ``d`` by L2-penalised
 maximum likelihood, which is the most probable model under a normal prior centred on the base. The
 sum is again one linear model. Words that the base never saw join the vocabulary. What else was
-tried, and how it did: docs/adr/0016-refinement.md.
+tried, and how it did: docs/adr/0018-refinement.md.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MAX_ITER = 30
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """How strongly the base holds against the decisions; the defaults won a comparison (ADR 16).
+    """How strongly the base holds against the decisions; the defaults won a comparison (ADR 18).
 
     Attributes
     ----------
