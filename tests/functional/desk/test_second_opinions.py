@@ -70,7 +70,7 @@ def test_a_dispute_is_settled_by_a_senior_and_shows_in_the_figures(
     sena.open("/desk/second-opinions")
     assert sena.texts("#disputes-h") == ["1 dispute waits for a senior"]
     sena.open(str(sena.one("[aria-labelledby=disputes-h] a").attributes["href"]))
-    assert sena.texts(".two h3") == ["rosa", "mira"]
+    assert sena.texts(".two h2") == ["rosa", "mira"]
     assert sena.texts(".two b") == ["Rejected: Insults a person", "Approved"]
     sena.send("#opinion", "Approve")
     assert sena.texts("#disputes-h") == ["0 disputes wait for a senior"]
