@@ -18,6 +18,8 @@ LEAST_FOUND = 10
 """Judged comments that carry the label before a recall is believed."""
 LEAST_DAYS = 7
 """A week holds every weekday once: fewer days say nothing of a day's work."""
+LEAST_COMMENTS = 100
+"""Fewer would let the lowest threshold of all pass for one that keeps a queue short."""
 WIDEST = 0.4
 """A promise about a figure whose interval is wider is no promise."""
 
@@ -87,6 +89,11 @@ def _missing(rule: ThresholdRule, traffic: Traffic) -> str:
     if rule.promise is Promise.ITEMS_A_DAY:
         if traffic.days < LEAST_DAYS:
             return f"There is traffic of {traffic.days} days only; a week is needed."
+        if traffic.total < LEAST_COMMENTS:
+            return (
+                f"Only {round(traffic.total)} comments came in; at least {LEAST_COMMENTS} are "
+                "needed."
+            )
     elif rule.promise is Promise.PRECISION:
         judged = sum(traffic.judged(group) for group in Group)
         if judged < LEAST_JUDGED:

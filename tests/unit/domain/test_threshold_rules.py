@@ -106,6 +106,7 @@ def test_items_a_day_take_the_lowest_that_fits() -> None:
         (ThresholdRule(Promise.RECALL, 0.8), {"audited": 50}, "Only 50 comments of the audit"),
         (ThresholdRule(Promise.RECALL, 0.8), {"queued": 0}, "Only 5 judged comments carry"),
         (ThresholdRule(Promise.ITEMS_A_DAY, 5), {"days": 3}, "There is traffic of 3 days only"),
+        (ThresholdRule(Promise.ITEMS_A_DAY, 5), {"queued": 9, "audited": 2}, "Only 29 comments"),
     ],
 )
 def test_what_the_data_cannot_support_is_said_in_words(
