@@ -11,6 +11,7 @@ from moderation.jobs.thresholds import ThresholdWorker
 from moderation.services.runtime import Runtime
 from moderation.web import (
     api,
+    compat,
     current,
     desk,
     errors,
@@ -39,11 +40,12 @@ def _add_web(app: Flask) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask starts with
     # Hooks run in this order before a request, and the other way round after it.
     tracing.register(app)
-    security.register(app, guarded=api.GUARDED, batches=api.BATCHES)
+    security.register(app, guards=api.GUARDS | compat.GUARDS, batches=api.BATCHES | compat.BATCHES)
     rate_limit.register(app)
-    errors.register(app)
+    errors.register(app, shapes=compat.SHAPES)
     health.register(app)
     api.register(app)
+    compat.register(app)
     desk.register(app)
     app.add_url_rule("/", "front_door", _front_door)
 

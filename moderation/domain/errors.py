@@ -72,3 +72,9 @@ class StorageUnavailableError(ModerationError):
     """The database cannot be reached now; trying again later may help."""
 
     code = "storage_unavailable"
+
+
+class ScorerUnavailableError(ModerationError):
+    """There is no score, and the caller's format knows no other answer."""
+
+    code = "scorer_unavailable"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from classifiers.labels import DECIDING_LABELS, Label
+from moderation.domain.drop_in import DropIn
 from moderation.domain.threshold_rules import Computed, ThresholdRule
 from moderation.domain.verdict import Verdict
 from moderation.domain.word_rule import WordRule
@@ -64,6 +65,8 @@ class Policy:
         How long a decision answers for the same text, in days; 0 for never.
     repeat_rejected_action : Verdict
         What a text does that was rejected before.
+    drop_in : DropIn
+        What the formats of other scoring services mean to the forum.
     """
 
     version: int = 1
@@ -79,3 +82,4 @@ class Policy:
     second_opinion_share: float = 0.05
     repeat_days: int = 30
     repeat_rejected_action: Verdict = Verdict.HOLD
+    drop_in: DropIn = field(default_factory=DropIn)

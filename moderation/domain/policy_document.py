@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from classifiers.labels import Label
+from moderation.domain import drop_in
+from moderation.domain.drop_in import DropIn
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.policy import LabelPolicy, Policy
 from moderation.domain.threshold_rules import (
@@ -37,6 +39,7 @@ def to_document(policy: Policy) -> dict[str, Any]:
         "second_opinion_share": policy.second_opinion_share,
         "repeat_days": policy.repeat_days,
         "repeat_rejected_action": policy.repeat_rejected_action.value,
+        "drop_in": drop_in.to_document(policy.drop_in),
     }
 
 
@@ -71,6 +74,7 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
             "second_opinion_share",
             "repeat_days",
             "repeat_rejected_action",
+            "drop_in",
         }
     )
     defaults = Policy()
@@ -88,6 +92,7 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
         repeat_rejected_action=reader.verdict(
             "repeat_rejected_action", document, default=defaults.repeat_rejected_action
         ),
+        drop_in=reader.drop_in(),
     )
     if reader.errors:
         raise InvalidInputError("The policy has wrong fields.", fields=reader.errors)
@@ -178,6 +183,11 @@ class _Reader:
         except InvalidInputError as error:
             self.errors |= {f"{where}.{name}": why for name, why in error.fields.items()}
             return None
+
+    def drop_in(self) -> DropIn:
+        found, wrong = drop_in.from_document(self._document.get("drop_in", {}))
+        self.errors |= {f"drop_in.{name}".rstrip("."): why for name, why in wrong.items()}
+        return found
 
     def texts(self, name: str) -> list[str]:
         raw = self._document.get(name, [])

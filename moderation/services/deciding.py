@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from moderation.domain.errors import NotFoundError
 from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.review import DecisionAction
 from moderation.services import messages
+from moderation.services.akismet_callbacks import put_decision_in_outbox
 from moderation.services.runtime import Runtime
 from moderation.storage import decisions, forums, judgements, review_queue
 from moderation.storage.database import Connection
@@ -48,6 +50,12 @@ def announce(
         forum_id=judgement.forum_id,
         comment_pk=judgement.comment_pk,
         details={"decision": decision.action.value, "reason": decision.reason},
+    )
+    put_decision_in_outbox(
+        connection,
+        runtime,
+        judgement,
+        is_spam=None if is_undo else decision.action is DecisionAction.REJECT,
     )
     forum = forums.forum_by_id(connection, judgement.forum_id)
     if forum is not None:

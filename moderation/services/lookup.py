@@ -9,6 +9,7 @@ from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
 from moderation.services.runtime import Runtime
 from moderation.storage import comments, judgements
+from moderation.storage.database import Connection
 from moderation.storage.decisions import item_decisions
 from moderation.storage.events import comment_events
 
@@ -35,13 +36,18 @@ def read_comment(runtime: Runtime, forum: Forum, external_id: str) -> CommentRec
         if judgement is None:
             raise NotFoundError("No such comment.")
         pks = list(comments.revision_pks(connection, forum.id, external_id))
-        made = (
-            item_decisions(connection, judgement.item_id) if judgement.item_id is not None else []
-        )
-        undone = {decision.undoes_id for decision in made}
-        in_force = [d for d in made if d.undoes_id is None and d.id not in undone]
         return CommentRecord(
             judgement=judgement,
-            decision=in_force[-1] if in_force else None,
+            decision=decision_in_force(connection, judgement),
             history=tuple(comment_events(connection, pks)),
         )
+
+
+def decision_in_force(connection: Connection, judgement: Judgement) -> Decision | None:
+    """Return what a person decided about a comment and has not taken back."""
+    if judgement.item_id is None:
+        return None
+    made = item_decisions(connection, judgement.item_id)
+    undone = {decision.undoes_id for decision in made}
+    in_force = [d for d in made if d.undoes_id is None and d.id not in undone]
+    return in_force[-1] if in_force else None

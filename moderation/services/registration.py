@@ -145,9 +145,14 @@ def forum_with_secrets(runtime: Runtime, slug: str) -> tuple[Forum, Sequence[str
 
 
 def new_credentials() -> Credentials:
-    """Return fresh credentials of 256 bits each."""
+    """Return fresh credentials of 256 bits each.
+
+    The bearer key is made of small letters and digits and is shorter than 64 characters: Akismet's
+    clients write it into a host name.
+    """
+    key = base64.b32encode(secrets.token_bytes(32)).decode("ascii").rstrip("=").lower()
     secret = base64.b64encode(secrets.token_bytes(32)).decode("ascii")
-    return Credentials(f"mod_{secrets.token_urlsafe(32)}", f"whsec_{secret}")
+    return Credentials(f"mod_{key}", f"whsec_{secret}")
 
 
 def key_digest(bearer_key: str) -> str:

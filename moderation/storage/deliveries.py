@@ -47,13 +47,20 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A message to write into the outbox."""
+    """A message to write into the outbox.
+
+    Attributes
+    ----------
+    url : str or None
+        Where it goes; None for the forum's callback address.
+    """
 
     message_id: str
     forum_id: int
     comment_pk: int | None
     event_type: str
     payload: str
+    url: str | None = None
 
 
 def insert_delivery(connection: Connection, new: NewDelivery, *, at: datetime) -> int:
@@ -66,6 +73,7 @@ def insert_delivery(connection: Connection, new: NewDelivery, *, at: datetime) -
             comment_id=new.comment_pk,
             event_type=new.event_type,
             payload=new.payload,
+            url=new.url,
             state="pending",
             next_attempt_at=at,
             created_at=at,
@@ -189,7 +197,7 @@ def _select(
         select(
             deliveries,
             forums.c.slug.label("forum_slug"),
-            forums.c.callback_url,
+            func.coalesce(deliveries.c.url, forums.c.callback_url).label("callback_url"),
             forums.c.allows_private_callback,
         )
         .join(forums, forums.c.id == deliveries.c.forum_id)

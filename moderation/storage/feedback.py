@@ -120,26 +120,37 @@ def insert_imported(connection: Connection, rows: Sequence[ImportedLabel], *, at
         where=feedback.c.withdrawn_at.is_not(None),
     )
     stored = connection.execute(
-        statement.returning(feedback.c.id),
-        [
-            {
-                "forum_id": row.forum_id,
-                "source": row.source,
-                "labels": _written(row.labels),
-                "text": row.text,
-                "decision": row.decision,
-                "reason": row.reason,
-                "decided_by": row.decided_by,
-                "decided_at": row.decided_at,
-                "weight": row.weight,
-                "provenance": dict(row.provenance),
-                "row_digest": row.row_digest,
-                "created_at": at,
-            }
-            for row in rows
-        ],
+        statement.returning(feedback.c.id), [_imported_values(row, at) for row in rows]
     )
     return len(stored.all())
+
+
+def insert_suggested(connection: Connection, row: ImportedLabel, *, at: datetime) -> None:
+    """Store a label that brings its own text; said again, it counts as said now."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(feedback).values(_imported_values(row, at))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["row_digest"], set_={"decided_at": row.decided_at}
+        )
+    )
+
+
+def _imported_values(row: ImportedLabel, at: datetime) -> dict[str, Any]:
+    return {
+        "forum_id": row.forum_id,
+        "source": row.source,
+        "labels": _written(row.labels),
+        "text": row.text,
+        "decision": row.decision,
+        "reason": row.reason,
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
+        "weight": row.weight,
+        "provenance": dict(row.provenance),
+        "row_digest": row.row_digest,
+        "created_at": at,
+    }
 
 
 def known_digests(connection: Connection, digests: Sequence[str]) -> set[str]:

@@ -359,6 +359,7 @@ deliveries = Table(
     _forum_id(nullable=False),
     _comment_id(),
     Column("event_type", String(40), nullable=False),
+    Column("url", String(2000)),  # NULL: the forum's callback address at the time of sending
     Column("payload", Text, nullable=False),
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -372,6 +373,15 @@ deliveries = Table(
     Index(None, "state", "next_attempt_at", "id"),
     Index(None, "comment_id", "id"),
     Index(None, "forum_id", "id"),
+)
+
+comment_callbacks = Table(
+    "comment_callbacks",
+    metadata,
+    _comment_id(primary_key=True, autoincrement=False),
+    Column("url", String(2000), nullable=False),
+    Column("guid", String(80), nullable=False),
+    Column("was_spam", Boolean, nullable=False),
 )
 
 events = Table(

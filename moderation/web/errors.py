@@ -5,9 +5,10 @@ Programs get problem details (RFC 9457); people get a plain page. The desk shows
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from moderation.domain.errors import (
     ModerationError,
     NotAllowedError,
     NotFoundError,
+    ScorerUnavailableError,
     StorageUnavailableError,
 )
 from moderation.web import current
@@ -41,6 +43,7 @@ _STATUSES: tuple[tuple[type[ModerationError], HTTPStatus], ...] = (
     (NotAllowedError, HTTPStatus.FORBIDDEN),
     (ConflictError, HTTPStatus.CONFLICT),
     (StorageUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ScorerUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 _TITLES: Mapping[int, str] = {  # as RFC 9110 names them since
@@ -95,11 +98,30 @@ class Problem:
         return _TITLES.get(self.status) or HTTPStatus(self.status).phrase
 
 
-def register(app: Flask) -> None:
-    """Answer every error of an application; a blueprint's own handlers go before these."""
-    app.register_error_handler(ModerationError, lambda error: _answer(problem_of(error)))
-    app.register_error_handler(HTTPException, lambda error: _answer(_http_problem(error)))
-    app.register_error_handler(Exception, lambda error: _answer(_unexpected(error)))
+Shape = Callable[[Problem], Response]
+"""Writes a problem as another service would have written it."""
+
+
+def register(app: Flask, *, shapes: Mapping[str, Shape] = MappingProxyType({})) -> None:
+    """Answer every error of an application; a blueprint's own handlers go before these.
+
+    Parameters
+    ----------
+    shapes : Mapping[str, Shape]
+        Beginnings of paths under which errors look like another service's.
+    """
+
+    def answer(problem: Problem) -> Response:
+        for path, shape in shapes.items():
+            if request.path.startswith(path):
+                response = shape(problem)
+                response.headers.update(problem.headers)
+                return response
+        return _answer(problem)
+
+    app.register_error_handler(ModerationError, lambda error: answer(problem_of(error)))
+    app.register_error_handler(HTTPException, lambda error: answer(_http_problem(error)))
+    app.register_error_handler(Exception, lambda error: answer(_unexpected(error)))
 
 
 def problem_of(error: ModerationError) -> Problem:

@@ -6,7 +6,7 @@ body is parsed before. Why a credential was refused is never told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 
 from flask import Flask, Response, g, request
 from werkzeug.datastructures import WWWAuthenticate
@@ -42,13 +42,17 @@ _HEADERS = {
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
-def register(app: Flask, *, guarded: Collection[str], batches: Collection[str] = ()) -> None:
+Guard = Callable[[], Forum]
+"""Returns the forum that sent the current request, or raises what the caller shall read."""
+
+
+def register(app: Flask, *, guards: Mapping[str, Guard], batches: Collection[str] = ()) -> None:
     """Guard an application.
 
     Parameters
     ----------
-    guarded : Collection[str]
-        Names of the blueprints that only forums may use.
+    guards : Mapping[str, Guard]
+        Blueprints that only forums may use, and how each knows its callers.
     batches : Collection[str]
         Endpoints whose body may be as large as a batch.
     """
@@ -58,13 +62,14 @@ def register(app: Flask, *, guarded: Collection[str], batches: Collection[str] =
     _believe_proxies(app, settings)
 
     def admit() -> None:
-        if request.blueprint not in guarded:
+        guard = guards.get(request.blueprint or "")
+        if guard is None:
             return
         is_batch = request.endpoint in batches
         most_bytes = settings.max_batch_body_bytes if is_batch else settings.max_body_bytes
         _refuse_declared_length(most_bytes)
-        g.forum = _forum()
-        _body()
+        g.forum = guard()
+        read_body()
 
     app.before_request(admit)
     app.after_request(_add_headers)
@@ -86,14 +91,28 @@ def _refuse_declared_length(most_bytes: int) -> None:
         raise RequestEntityTooLarge
 
 
-def _body() -> bytes:
+def read_body() -> bytes:
+    """Return the raw body of the current request.
+
+    Raises
+    ------
+    RequestEntityTooLarge
+        If it is larger than this address takes.
+    """
     body = request.get_data()
     if request.max_content_length is not None and len(body) >= request.max_content_length:
         raise RequestEntityTooLarge
     return body
 
 
-def _forum() -> Forum:
+def native_forum() -> Forum:
+    """Return the forum that showed its bearer key or signed the request.
+
+    Raises
+    ------
+    Unauthorized
+        If it did neither; why is not told.
+    """
     found = _by_bearer_key() if "Authorization" in request.headers else _by_signature()
     if found is None:
         raise Unauthorized(
@@ -122,7 +141,7 @@ def _by_signature() -> Forum | None:
         message_id=message_id,
         timestamp=request.headers.get("webhook-timestamp", ""),
         signatures=signatures,
-        body=_body(),
+        body=read_body(),
         now=current.runtime().clock(),
         tolerance_s=current.settings().signature_tolerance_s,
     )

@@ -9,6 +9,7 @@ import pytest
 
 from classifiers.labels import DEFINITIONS
 from moderation.config import Settings, describe
+from moderation.web.compat import label_names
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -32,6 +33,29 @@ def test_labels_page_holds_the_definitions_of_the_code() -> None:
     page = words((ROOT / "docs/labels.md").read_text(encoding="utf-8"))
     for definition in DEFINITIONS.values():
         assert words(definition.meaning).rstrip(".") in page
+
+
+def rows_of(page: str) -> dict[str, str]:
+    """Return the tables' first two columns, code marks taken off."""
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    return {
+        name.strip("` "): meaning.strip("` ")
+        for first, meaning in re.findall(r"^\| ([^|]+) \| ([^|]+) \|", text, re.MULTILINE)
+        for name in first.split(",")
+    }
+
+
+def test_pages_on_other_services_hold_the_labels_of_the_code() -> None:
+    perspective, openai = rows_of("migrate-from-perspective.md"), rows_of("openai-moderations.md")
+
+    for name, label in label_names.PERSPECTIVE.items():
+        if name != "PARTISAN" and not name.endswith("_EXPERIMENTAL"):
+            assert perspective[name] == label.value
+    for name, meant in label_names.OPENAI.items():
+        assert openai[name] == (meant.value if meant is not None else NO_MODEL)
+
+
+NO_MODEL = "no model: always `false` and `0"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

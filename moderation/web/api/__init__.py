@@ -7,9 +7,10 @@ from flask import Flask
 from moderation.web.api import comments, docs, scoring
 from moderation.web.api.openapi import make_api
 from moderation.web.api.operations import register_converters
+from moderation.web.security import native_forum
 
-GUARDED = frozenset({comments.blueprint.name, scoring.blueprint.name})
-"""Blueprints that only forums may use."""
+GUARDS = {blueprint.name: native_forum for blueprint in (comments.blueprint, scoring.blueprint)}
+"""Blueprints that only forums may use, and how they know their callers."""
 
 BATCHES = frozenset({"comments.submit_batch"})
 """Endpoints whose body may be as large as a batch."""

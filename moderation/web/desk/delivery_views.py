@@ -19,6 +19,7 @@ STATES = ("pending", "parked", "delivered")
 EVENT_TITLES = {
     "comment.verdict": "Verdict",
     "comment.decided": "Decision",
+    "akismet.comment-check": "Decision, to an Akismet client",
     "comment.decision_undone": "Decision taken back",
 }
 

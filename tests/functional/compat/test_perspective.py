@@ -1,0 +1,444 @@
+"""The Perspective API's format, letter by letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from moderation.services.lookup import read_comment
+from moderation.services.readiness import workload
+from moderation.services.runtime import Runtime
+from moderation.web.compat.callers import digest_id
+from tests.fakes import BrokenScorer, FakeModels
+from tests.functional.compat.conftest import MakeForum
+
+ANALYZE = "/v1alpha1/comments:analyze"
+SUGGEST = "/v1alpha1/comments:suggestscore"
+TYPE = "type.googleapis.com/google.commentanalyzer.v1alpha1.Error"
+ABUSE = "You idiot."
+
+
+def a_body(text: Any = ABUSE, attributes: Any = None, **fields: Any) -> dict[str, Any]:
+    asked = {"TOXICITY": {}} if attributes is None else attributes
+    return {"comment": {"text": text}, "requestedAttributes": asked, **fields}
+
+
+def analyze(client: FlaskClient, key: str, body: Any) -> TestResponse:
+    return client.post(f"{ANALYZE}?key={key}", json=body)
+
+
+def scores_of(response: TestResponse) -> dict[str, float]:
+    assert response.status_code == 200, response.text
+    found = response.get_json()["attributeScores"]
+    return {name: entry["summaryScore"]["value"] for name, entry in found.items()}
+
+
+def error_of(response: TestResponse) -> tuple[int, str, str | None]:
+    error = response.get_json()["error"]
+    assert error["code"] == response.status_code
+    (detail,) = error.get("details", [{}])
+    return response.status_code, error["message"], detail.get("errorType")
+
+
+def waiting(runtime: Runtime) -> int:
+    return workload(runtime).queue.waiting
+
+
+def test_an_answer_is_the_one_that_clients_know(client: FlaskClient, key: str) -> None:
+    answer = analyze(client, key, a_body(languages=["en"], clientToken="c-1", doNotStore=True))
+
+    assert answer.status_code == 200
+    assert answer.get_json() == {
+        "attributeScores": {
+            "TOXICITY": {
+                "spanScores": [
+                    {"begin": 0, "end": 10, "score": {"value": 0.97, "type": "PROBABILITY"}}
+                ],
+                "summaryScore": {"value": 0.97, "type": "PROBABILITY"},
+            }
+        },
+        "languages": ["en"],
+        "clientToken": "c-1",
+    }
+    assert answer.headers["X-Moderation-Model"] == "2026-01-01-0000000001"
+
+
+def test_each_attribute_is_the_score_of_its_label(client: FlaskClient, key: str) -> None:
+    words = "idiot damn strangle vermin sheeple"
+    names = ["TOXICITY", "INSULT", "PROFANITY", "THREAT", "IDENTITY_ATTACK", "PARTISAN"]
+    aliases = [f"{name}_EXPERIMENTAL" for name in names[:5]]
+
+    found = scores_of(analyze(client, key, a_body(words, {name: {} for name in names + aliases})))
+
+    expected = [0.97, 0.95, 0.9, 0.94, 0.92, 0.92]
+    assert found == dict(zip(names + aliases, expected + expected[:5], strict=True))
+
+
+@pytest.mark.parametrize(
+    "name", ["SEVERE_TOXICITY", "FLIRTATION", "SPAM", "toxicity", "FOO", "TOXICITY@6", "PARTISAN@"]
+)
+def test_an_attribute_without_a_model_is_refused_and_no_number_made_up(
+    client: FlaskClient, key: str, name: str
+) -> None:
+    answer = analyze(client, key, a_body(attributes={"INSULT": {}, name: {}}))
+    if name == "PARTISAN@":  # an empty version is none
+        assert answer.status_code == 200
+        return
+    assert error_of(answer) == (400, f"Unknown requested attribute: {name}", "INVALID_REQUEST")
+
+
+def test_an_attribute_that_this_model_lacks_is_refused(
+    client: FlaskClient, key: str, models: FakeModels
+) -> None:
+    assert models.current is not None
+    kept = {label: at for label, at in models.current.thresholds.items() if label != "threat"}
+    models.current.thresholds = kept  # type: ignore[misc]  # the fake's own attribute
+
+    answer = analyze(client, key, a_body(attributes={"THREAT": {}}))
+
+    assert error_of(answer) == (400, "Unknown requested attribute: THREAT", "INVALID_REQUEST")
+
+
+def test_a_version_pins_an_installed_model(client: FlaskClient, key: str) -> None:
+    name = "TOXICITY@2026-01-01-0000000001"
+    assert scores_of(analyze(client, key, a_body(attributes={name: {}}))) == {name: 0.97}
+
+
+@pytest.mark.parametrize(
+    ("threshold", "names"), [(0.97, {"INSULT", "TOXICITY"}), (0.98, {"INSULT"})]
+)
+def test_scores_below_the_threshold_are_left_out(
+    client: FlaskClient, key: str, threshold: float, names: set[str]
+) -> None:
+    asked = {"TOXICITY": {"scoreThreshold": threshold}, "INSULT": {"scoreThreshold": 0}}
+    assert scores_of(analyze(client, key, a_body(attributes=asked))).keys() == names
+
+
+def spans_of(text: str, response: TestResponse) -> list[tuple[str, float]]:
+    units = text.encode("utf-16-le")
+    return [
+        (units[2 * span["begin"] : 2 * span["end"]].decode("utf-16-le"), span["score"]["value"])
+        for span in response.get_json()["attributeScores"]["TOXICITY"]["spanScores"]
+    ]
+
+
+def test_spans_are_sentences_counted_in_utf16_units(client: FlaskClient, key: str) -> None:
+    text = "\U0001f600\U0001f600 Good day! You idiot. \U0001d518 So there."
+
+    answer = analyze(client, key, a_body(text, spanAnnotations=True))
+
+    assert spans_of(text, answer) == [
+        ("\U0001f600\U0001f600 Good day!", 0.02),
+        ("You idiot.", 0.97),
+        ("\U0001d518 So there.", 0.02),
+    ]
+
+
+def test_spans_of_html_point_into_the_html_and_leave_quotes_out(
+    client: FlaskClient, key: str
+) -> None:
+    text = "<blockquote>You moron.</blockquote><p>Good day. You &eacute; <b>idiot</b>.</p>"
+    body = a_body(text, spanAnnotations=True)
+    body["comment"]["type"] = "HTML"
+
+    answer = analyze(client, key, body)
+
+    assert scores_of(answer) == {"TOXICITY": 0.97}
+    assert spans_of(text, answer) == [
+        ("Good day.", 0.02),
+        ("You &eacute; <b>idiot</b>.", 0.97),
+    ]
+
+
+def test_names_may_be_written_with_underscores_and_null_is_absent(
+    client: FlaskClient, key: str
+) -> None:
+    body = {
+        "comment": {"text": ABUSE, "type": None},
+        "requested_attributes": {"TOXICITY": {"score_type": "PROBABILITY", "scoreThreshold": None}},
+        "do_not_store": True,
+        "context": None,
+    }
+    assert scores_of(analyze(client, key, body)) == {"TOXICITY": 0.97}
+
+
+ENTRY = {"text": "Who voted?"}
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "error_type"),
+    [
+        ({}, "Comment must be non-empty.", "COMMENT_EMPTY"),
+        (a_body(" \n"), "Comment must be non-empty.", "COMMENT_EMPTY"),
+        (a_body(attributes={}), "Missing requested_attributes", "NO_REQUESTED_ATTRIBUTES"),
+        (
+            a_body("\u00e9" * 10_241),  # two bytes each
+            "Comment text was too many bytes. Value (20482) exceeded limit (20480).",
+            "COMMENT_TOO_LONG",
+        ),
+        (
+            a_body(languages=["en", "is", "pt-BR"]),
+            "Attribute TOXICITY does not support request languages: is, pt-BR",
+            "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
+        ),
+        (
+            a_body(context={"entries": [ENTRY], "articleAndParentComment": {"article": ENTRY}}),
+            "Only one of entries and article_and_parent_comment may be set.",
+            "INVALID_REQUEST",
+        ),
+        (
+            a_body(attributes={"TOXICITY": {"scoreType": "PERCENTILE"}}),
+            "Attribute TOXICITY does not support the requested score type.",
+            "INVALID_REQUEST",
+        ),
+        (
+            a_body(attributes={f"TOXICITY@{n}": {} for n in range(4)}),
+            "At most 3 model versions may be named in a request.",
+            "INVALID_REQUEST",
+        ),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_in_googles_words(
+    client: FlaskClient, key: str, body: Any, message: str, error_type: str
+) -> None:
+    answer = analyze(client, key, body)
+
+    assert error_of(answer) == (400, message, error_type)
+    error = answer.get_json()["error"]
+    assert error["status"] == "INVALID_ARGUMENT"
+    assert error["details"][0]["@type"] == TYPE
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "text"),
+    [
+        (
+            a_body(foo=1),
+            "foo",
+            'Invalid JSON payload received. Unknown name "foo": Cannot find field.',
+        ),
+        (
+            {"comment": {"text": "x", "lang": "en"}},
+            "comment.lang",
+            "Invalid JSON payload received. Unknown name \"lang\" at 'comment': Cannot find field.",
+        ),
+        (a_body(7), "comment.text", "Invalid value at 'comment.text': expected a string."),
+        (
+            a_body("a\ud800"),
+            "comment.text",
+            "Invalid value at 'comment.text': must not hold half a surrogate pair "
+            "(U+D800 to U+DFFF).",
+        ),
+        (
+            a_body(attributes=["TOXICITY"]),
+            "requestedAttributes",
+            "Invalid value at 'requestedAttributes': expected an object.",
+        ),
+        (
+            a_body(attributes={"TOXICITY": {"scoreThreshold": True}}),
+            "requestedAttributes.TOXICITY.scoreThreshold",
+            "Invalid value at 'requestedAttributes.TOXICITY.scoreThreshold': expected a number.",
+        ),
+        (
+            a_body(doNotStore="yes"),
+            "doNotStore",
+            "Invalid value at 'doNotStore': expected true or false.",
+        ),
+    ],
+)
+def test_a_wrong_field_is_named(
+    client: FlaskClient, key: str, body: Any, field: str, text: str
+) -> None:
+    answer = analyze(client, key, body)
+
+    assert answer.status_code == 400
+    (detail,) = answer.get_json()["error"]["details"]
+    assert detail["fieldViolations"] == [{"field": field, "description": text}]
+
+
+@pytest.mark.parametrize("place", ["query", "header", "bearer"])
+def test_the_key_may_stand_in_three_places(client: FlaskClient, key: str, place: str) -> None:
+    headers = {"header": {"X-Goog-Api-Key": key}, "bearer": {"Authorization": f"Bearer {key}"}}
+    query = f"?key={key}&alt=json" if place == "query" else ""
+
+    answer = client.post(ANALYZE + query, json=a_body(), headers=headers.get(place))
+
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "headers", "status", "message"),
+    [
+        ("", {}, 403, "Method doesn't allow unregistered callers"),
+        ("?key=AIza", {}, 400, "API key not valid. Please pass a valid API key."),
+        ("?key=mod_guessed", {}, 400, "API key not valid. Please pass a valid API key."),
+        ("", {"X-Goog-Api-Key": "AIza"}, 400, "API key not valid."),
+        ("", {"Authorization": "Bearer ya29"}, 401, "Request had invalid authentication"),
+        ("", {"Authorization": "Basic eA=="}, 401, "Request had invalid authentication"),
+    ],
+)
+def test_a_caller_without_a_valid_key_is_told_as_by_google(
+    client: FlaskClient, key: str, query: str, headers: dict[str, str], status: int, message: str
+) -> None:
+    answer = client.post(ANALYZE + query, json=a_body(), headers=headers)
+
+    assert answer.status_code == status
+    assert answer.get_json()["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status", "name"),
+    [
+        ("GET", ANALYZE, b"", 405, "UNIMPLEMENTED"),
+        ("POST", "/v1alpha1/comments:delete", b"{}", 404, "NOT_FOUND"),
+        ("GET", "/v1alpha1", b"", 404, "NOT_FOUND"),
+        ("POST", ANALYZE, b"{", 400, "INVALID_ARGUMENT"),
+        ("POST", ANALYZE, b"[]", 400, "INVALID_ARGUMENT"),
+        ("GET", "/$discovery/rest?version=v2", b"", 404, "NOT_FOUND"),
+        ("POST", ANALYZE, b" " * 1_000_001, 413, "INVALID_ARGUMENT"),
+    ],
+)
+def test_every_other_refusal_has_googles_shape(  # noqa: PLR0913, PLR0917 - the parts of a request
+    client: FlaskClient, key: str, method: str, path: str, body: bytes, status: int, name: str
+) -> None:
+    answer = client.open(path, method=method, data=body, headers={"X-Goog-Api-Key": key})
+
+    assert answer.status_code == status
+    assert answer.mimetype == "application/json"
+    assert answer.get_json()["error"]["code"] == status
+    assert answer.get_json()["error"]["status"] == name
+
+
+def test_too_many_requests_are_told_as_googles_quota(limited: FlaskClient, key: str) -> None:
+    answers = [analyze(limited, key, a_body()) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0].headers["RateLimit-Limit"] == "2"
+    assert answers[0].headers["RateLimit-Remaining"] == "1"
+    error = answers[2].get_json()["error"]
+    assert error["status"] == "RESOURCE_EXHAUSTED"
+    assert error["details"][0]["metadata"]["quota_limit_value"] == "2"
+    assert int(answers[2].headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("mode", ["score_only", "store_and_queue"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_without_a_score_no_number_is_made_up(
+    client: FlaskClient, make_forum: MakeForum, models: FakeModels, mode: str, is_there: bool
+) -> None:
+    models.current = BrokenScorer() if is_there else None
+
+    answer = analyze(client, make_forum(mode=mode).credentials.bearer_key, a_body())
+
+    assert error_of(answer) == (503, "The service is currently unavailable.", None)
+
+
+def test_an_unexpected_error_tells_nothing_of_itself(
+    app: Flask, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.testing = False
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a secret")
+
+    monkeypatch.setattr("moderation.web.compat.perspective.views.analyse", fail)
+    answer = analyze(app.test_client(), key, a_body())
+
+    assert error_of(answer) == (500, "Internal error encountered.", None)
+
+
+def test_score_only_leaves_no_trace(client: FlaskClient, key: str, runtime: Runtime) -> None:
+    assert scores_of(analyze(client, key, a_body())) == {"TOXICITY": 0.97}
+    assert waiting(runtime) == 0
+
+
+def test_store_and_queue_takes_the_way_of_the_webhook(
+    client: FlaskClient, queueing_key: str, runtime: Runtime
+) -> None:
+    body = a_body(clientToken="comment:42")
+
+    answers = [analyze(client, queueing_key, body) for _ in range(2)]  # asked twice, stored once
+
+    assert answers[0].get_json() == answers[1].get_json()
+    assert waiting(runtime) == 1
+
+
+def test_do_not_store_is_obeyed(client: FlaskClient, queueing_key: str, runtime: Runtime) -> None:
+    assert scores_of(analyze(client, queueing_key, a_body(doNotStore=True))) == {"TOXICITY": 0.97}
+    assert waiting(runtime) == 0
+
+
+def test_one_token_for_all_comments_does_not_make_them_one(
+    client: FlaskClient, queueing_key: str, runtime: Runtime
+) -> None:
+    for text in ("You idiot.", "You moron."):
+        analyze(client, queueing_key, a_body(text, clientToken="my-app"))
+
+    assert waiting(runtime) == 2
+
+
+def test_the_context_is_what_the_scorer_reads(
+    client: FlaskClient, make_forum: MakeForum, runtime: Runtime
+) -> None:
+    herald = make_forum("herald", mode="store_and_queue")
+    both = {"article": {"text": "Budget\nday"}, "parentComment": {"text": "Taxes must fall."}}
+    body = a_body(clientToken="42", context={"articleAndParentComment": both})
+    analyze(client, herald.credentials.bearer_key, body)
+
+    name = digest_id("perspective", ABUSE, "Budget day", "Taxes must fall.")
+    stored = read_comment(runtime, herald.forum, f"42~{name}").judgement
+    assert (stored.thread and stored.thread.title) == "Budget day"
+    assert (stored.parent and stored.parent.text) == "Taxes must fall."
+
+
+def suggest(client: FlaskClient, key: str, **fields: Any) -> TestResponse:
+    body = {
+        "comment": {"text": ABUSE},
+        "attributeScores": {"TOXICITY": {"summaryScore": {"value": 0}}},
+        **fields,
+    }
+    return client.post(f"{SUGGEST}?key={key}", json=body)
+
+
+def test_a_suggestion_is_thanked_as_by_google(client: FlaskClient, key: str) -> None:
+    answer = suggest(client, key, clientToken="c-1", languages=["en"], communityId="board")
+
+    assert answer.get_json() == {"clientToken": "c-1", "requestedLanguages": ["en"]}
+
+
+@pytest.mark.parametrize(
+    ("scores", "message"),
+    [
+        ({}, "Missing attribute_scores"),
+        ({"TOXICITY": {"spanScores": []}}, "Missing attribute_scores"),
+        ({"FLIRTATION": {"summaryScore": {"value": 1}}}, "Unknown requested attribute: FLIRTATION"),
+        (
+            {"TOXICITY": {"summaryScore": {"value": 7}}},
+            "Attribute TOXICITY: expected a score value from 0 to 1.",
+        ),
+        (
+            {
+                "TOXICITY": {"summaryScore": {"value": 1}},
+                "TOXICITY_EXPERIMENTAL": {"summaryScore": {"value": 0}},
+            },
+            "Attribute TOXICITY_EXPERIMENTAL contradicts another one.",
+        ),
+    ],
+)
+def test_a_suggestion_that_says_nothing_is_refused(
+    client: FlaskClient, key: str, scores: Any, message: str
+) -> None:
+    answer = suggest(client, key, attributeScores=scores)
+    assert error_of(answer) == (400, message, "INVALID_REQUEST")
+
+
+def test_the_discovery_document_names_this_address(client: FlaskClient) -> None:
+    answer = client.get("/$discovery/rest?version=v1alpha1", base_url="http://ours.example:8000")
+
+    document = answer.get_json()
+    assert document["rootUrl"] == "http://ours.example:8000/"
+    assert document["resources"]["comments"]["methods"].keys() == {"analyze", "suggestscore"}
