@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from classifiers.bundle import compile_scorer, save_bundle
 from classifiers.labels import Label
@@ -10,11 +11,14 @@ from classifiers.manifest import Manifest
 from classifiers.registry import BundleRef, Registry
 from classifiers.scorer import Threshold
 from training import settings
-from training.evaluate import Metrics, evaluate, records
+from training.evaluate import evaluate, records
 from training.example import Example, scoring_inputs
 from training.exports import Exports
+from training.pictures import pictures
+from training.quality import measure_quality
+from training.quality.tables import quality_tables
 from training.refine import Refined
-from training.report import card, metric_table, table
+from training.report import card, gallery, metric_table, table
 
 MIN_AUDIT_ROWS = 100
 
@@ -34,7 +38,15 @@ def prevalence_of(rows: Sequence[Example]) -> dict[Label, float]:
     return found
 
 
-Run = tuple[Exports, Sequence[Example], str, int]
+@dataclass(frozen=True, slots=True)
+class HeldOut:
+    """Rows that the candidate never saw: the newest decisions, and a part of our corpus."""
+
+    decisions: Sequence[Example]
+    corpus: Sequence[Example]
+
+
+Run = tuple[Exports, HeldOut, str, int]
 
 
 def save_candidate(
@@ -63,6 +75,13 @@ def save_candidate(
     exports, held_out, at, seed = run
     rows = exports.rows
     from_base = registry.manifest(base.version)
+    prevalence = prevalence_of(rows)
+    scorer = compile_scorer(refined.pipeline, thresholds)
+    measured_on = [*held_out.decisions, *held_out.corpus]
+    quality = measure_quality(
+        scorer, measured_on, None, disguised=False, prevalence=prevalence, seed=seed
+    )
+    drawn = pictures(scorer, held_out.decisions, prevalence)
     manifest = Manifest(
         created_at=at,
         labels=from_base.labels,
@@ -73,8 +92,9 @@ def save_candidate(
         data=(*from_base.data, *exports.files),
         metrics={
             "refined": [label.value for label in refined.refined],
-            "prevalence": {k.value: round(v, 4) for k, v in prevalence_of(rows).items()},
-            "test": {"decisions": records(_measured(refined, thresholds, held_out, seed))},
+            "prevalence": {k.value: round(v, 4) for k, v in prevalence.items()},
+            "test": {"decisions": records(evaluate(scorer, held_out.decisions, seed=seed))},
+            "quality": {"title": "refined", **quality},
         },
         libraries={},
         base_version=base.version,
@@ -83,20 +103,14 @@ def save_candidate(
         registry.models_dir,
         refined.pipeline,
         manifest,
-        documents={"CARD.md": _card(manifest, len(rows)).encode()},
+        documents={"CARD.md": _card(manifest, len(rows), drawn).encode(), **drawn},
         probes=scoring_inputs(rows[:500]),
         named_by_version=True,
     )
     return BundleRef(version, registry.path_for(version), is_default=False)
 
 
-def _measured(
-    refined: Refined, thresholds: Mapping[Label, Threshold], rows: Sequence[Example], seed: int
-) -> dict[Label, Metrics]:
-    return evaluate(compile_scorer(refined.pipeline, thresholds), rows, seed=seed)
-
-
-def _card(manifest: Manifest, rows: int) -> str:
+def _card(manifest: Manifest, rows: int, drawn: Mapping[str, bytes]) -> str:
     sets = table(
         ("file or set", "terms", "SHA-256"),
         [(d["name"], d["terms"], f"`{d['sha256'][:16]}`") for d in manifest.data],
@@ -113,6 +127,8 @@ def _card(manifest: Manifest, rows: int) -> str:
         manifest.thresholds,
         {
             "Held-out decisions": metric_table(manifest.metrics["test"]),
+            **quality_tables(manifest.metrics["quality"]),
+            **({"Curves on held-out decisions": gallery(drawn)} if drawn else {}),
             "What it was trained on": sets,
         },
         (

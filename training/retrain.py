@@ -10,7 +10,7 @@ from classifiers.bundle import load_pipeline, load_scorer
 from classifiers.labels import DECIDING_LABELS, Label
 from classifiers.pinned import PinnedExample
 from classifiers.registry import BundleRef, Registry
-from training.candidate import prevalence_of, save_candidate
+from training.candidate import HeldOut, prevalence_of, save_candidate
 from training.dataset import DatasetError, read_corpus
 from training.evaluate import evaluate, records
 from training.example import Example
@@ -106,7 +106,11 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     progress("saving the candidate", 4, STEPS)
     own_test = [corpus[i] for i in parts.test]
     candidate_ref = save_candidate(
-        refined, registry, base_ref, thresholds, (data, held_out, at, seed)
+        refined,
+        registry,
+        base_ref,
+        thresholds,
+        (data, HeldOut(held_out, own_test), at, seed),
     )
     result = _judged(
         _Models(registry, base_ref, current_ref, candidate_ref),

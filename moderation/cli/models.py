@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 
 import click
 
+from classifiers.bundle import load_document, load_manifest
+from classifiers.manifest import Manifest
 from classifiers.registry import Registry
 from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import open_runtime, operator
@@ -54,11 +57,35 @@ def list_command(*, as_json: bool) -> None:
 @click.argument("version", required=False)
 @json_option
 def show(version: str | None, *, as_json: bool) -> None:
-    """Show the card of VERSION (default: the current one); with --json its manifest."""
+    """Show what made VERSION (default: the current one) and its card; with --json its manifest."""
     registry = _registry()
     bundle = registry.find(version) if version is not None else registry.current()
-    name = "manifest.json" if as_json else "CARD.md"
-    click.echo((bundle.path / name).read_text(encoding="utf-8").rstrip())
+    manifest = load_manifest(bundle.path)
+    if as_json:
+        emit({"model_version": manifest.model_version, **manifest.to_record()})
+        return
+    for name, value in _facts(manifest):
+        click.echo(f"{name:<13}{value}".rstrip())
+    if "CARD.md" in manifest.files:
+        click.echo("\n" + load_document(bundle.path, "CARD.md").decode("utf-8").rstrip())
+
+
+def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
+    """Yield what made a bundle, name and value; a line that goes on has no name."""
+    yield "version", manifest.model_version
+    yield "made", manifest.created_at
+    yield "refines", manifest.base_version or "nothing"
+    yield "data terms", manifest.data_terms
+    yield "seed", str(manifest.seed)
+    yield "libraries", ", ".join(f"{name} {which}" for name, which in manifest.libraries.items())
+    yield "parameters", ", ".join(f"{name}={value}" for name, value in manifest.params.items())
+    for number, data in enumerate(manifest.data):
+        digest = str(data.get("sha256", ""))[:16]
+        line = f"{data.get('rows', 0):>9} rows   SHA-256 {digest}  {data.get('name')}"
+        yield "" if number else "trained on", line
+    for number, (name, entry) in enumerate(sorted(manifest.files.items())):
+        line = f"{entry.size:>9} bytes  SHA-256 {entry.sha256[:16]}  {name}"
+        yield "" if number else "files", line
 
 
 @models.command()

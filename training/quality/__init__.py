@@ -6,10 +6,11 @@ that runs it on the sets at hand. What is missing is left out, and the tables sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from classifiers.labels import Label
 from classifiers.scorer import Scorer
 from training.example import Example
 from training.progress import Progress, silent
@@ -21,16 +22,19 @@ from training.quality.parity import measure_parity
 from training.quality.ranking import measure_alarms, measure_ranking
 from training.quality.robustness import measure_robustness
 from training.quality.systems import System, measured_model
+from training.settings import PREVALENCE
 
 __all__ = ["measure_quality"]
 
 
-def measure_quality(
+def measure_quality(  # noqa: PLR0913 (what, on what, against what)
     scorer: Scorer,
     held_out: Sequence[Example],
     data_dir: Path | None,
     *,
     against: Sequence[System] = (),
+    disguised: bool = True,
+    prevalence: Mapping[Label, float] = PREVALENCE,
     seed: int = 0,
     progress: Progress = silent,
 ) -> dict[str, Any]:
@@ -45,6 +49,10 @@ def measure_quality(
         Folder of the public sets; without it only our own rows and sentences measure.
     against : sequence of System
         What it is compared with where they have a score.
+    disguised : bool
+        Whether to measure attacks, which takes longest.
+    prevalence : mapping of Label to float
+        For calibration.
     seed : int
         Of the bootstraps.
     progress : Progress
@@ -60,10 +68,10 @@ def measure_quality(
         "false_alarms": lambda: measure_alarms(systems, held_out, data_dir),
         "hatecheck": lambda: measure_functions(scorer, data_dir),
         "explanations": lambda: measure_explanations(scorer, data_dir),
-        "robustness": lambda: measure_robustness(scorer, held_out),
+        "robustness": lambda: measure_robustness(scorer, held_out) if disguised else None,
         "fairness": lambda: measure_fairness(scorer, data_dir),
         "parity": lambda: measure_parity(scorer, held_out),
-        "calibration": lambda: measure_calibration(scorer, held_out),
+        "calibration": lambda: measure_calibration(scorer, held_out, prevalence),
     }
     found: dict[str, Any] = {"systems": [one.name for one in systems], "seed": seed}
     for number, (name, measure) in enumerate(steps.items()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,6 @@ from classifiers.scorer import Scorer
 from training.evaluate import score_rows
 from training.example import Example, Floats, label_matrix, weight_matrix
 from training.fit import prevalence_weights
-from training.settings import PREVALENCE
 
 BINS = 10
 
@@ -53,7 +52,9 @@ class Reliability:
         }
 
 
-def measure_calibration(scorer: Scorer, held_out: Sequence[Example]) -> dict[str, Any]:
+def measure_calibration(
+    scorer: Scorer, held_out: Sequence[Example], prevalence: Mapping[Label, float]
+) -> dict[str, Any]:
     """Return each label's reliability on held-out rows, weighted as in training."""
     labels = [label for label in Label if label in scorer.thresholds]
     scores = score_rows(scorer, held_out, labels)
@@ -63,7 +64,7 @@ def measure_calibration(scorer: Scorer, held_out: Sequence[Example]) -> dict[str
         known = ~np.isnan(answers[:, column]) & ~np.isnan(scores[:, column])
         y = answers[known, column]
         if len(y) and y.min() < 0.5 <= y.max():  # noqa: PLR2004
-            one = reliability(scores[known, column], y, PREVALENCE[label], weights[known, column])
+            one = reliability(scores[known, column], y, prevalence[label], weights[known, column])
             found[label.value] = one.to_record()
     return found
 

@@ -24,9 +24,16 @@ def test_models_are_promoted_and_rolled_back(cli: Cli) -> None:
     assert roles(cli) == {packaged: ["packaged"], small: ["current"]}
     (scored,) = cli.lines("score", "you are an idiot", "--json")
     assert scored["model_version"] == small
-    assert cli.ok("models", "show") == "# A small model\n"
-    (manifest,) = [cli.ok("models", "show", small, "--json")]
-    assert small in manifest
+    shown = cli.ok("models", "show")
+    assert shown.endswith("\n\n# A small model\n")
+    assert f"version      {small}\n" in shown
+    assert "\nseed         0\n" in shown
+    assert "scikit-learn" in shown
+    files = load_manifest(cli.folder / "var" / "models" / small).files
+    assert all(f"{entry.sha256[:16]}  {name}\n" in shown for name, entry in files.items())
+    (manifest,) = cli.lines("models", "show", small, "--json")
+    assert manifest["model_version"] == small
+    assert set(manifest["files"]) == set(files)
     assert f"{small}   current" in cli.ok("models", "list")
     assert cli.ok("models", "rollback", "--reason", "enough") == f"current is {packaged}\n"
     assert "nothing to roll back to" in cli.error("models", "rollback", "--reason", "again")

@@ -19,7 +19,7 @@ from training.dataset import read_corpus
 from training.default_bundle import Material, build_bundle
 
 rows = read_corpus()
-parts = {"train": rows[:600], "calibrate": rows[600:900], "test": rows[900:1100]}
+parts = {"train": rows[:400], "calibrate": rows[400:600], "test": rows[600:760]}
 data = [{"name": "corpus", "terms": "own", "rows": len(rows), "sha256": "0" * 64}]
 run = ("open", int(sys.argv[2]), "2026-03-02T09:00:00Z")
 material = Material(**parts, data=data)
