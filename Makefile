@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-labels benchmark-quality clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-labels benchmark-fitting benchmark-quality clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -14,6 +14,7 @@ help:
 	@echo "make lint  style, types and import contracts"
 	@echo "make benchmark  measure scoring and the webhook on this machine"
 	@echo "make benchmark-adaptation  measure what 400 labels of a new forum are worth (needs the public sets)"
+	@echo "make benchmark-fitting  measure training on 20,000 comments beside a plain pipeline"
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
@@ -41,6 +42,9 @@ benchmark: $(VENV)/.installed-test
 
 benchmark-adaptation: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.adaptation
+
+benchmark-fitting: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.fitting
 
 benchmark-labels: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.labels

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -74,54 +75,39 @@ class Lexicon:
     def __init__(self, model: LinearModel) -> None:
         idf = model.idf.astype(np.float64)[:, None]
         parts = np.hstack([model.weights.astype(np.float64) * idf, idf**2])
-        self._forms: dict[str, int] = {}
-        self.start = self._number(START)
-        words: dict[str, int] = {}
-        signals: dict[str, int] = {}
+        families: dict[str, list[int]] = {"=": [], "!": [], "+": [], "@": []}
         grams: list[int] = []
-        pairs: list[tuple[int, int]] = []
-        context: list[tuple[int, int]] = []
         for row in np.argsort(model.idf, kind="stable").tolist():
-            name = model.names[row]
-            family, rest = name[:1], name[1:]
-            if family == "+":
-                first, _, second = rest.partition(" ")
-                pairs.append((self._number(first) << _BITS | self._number(second), row))
-            elif family == "=":
-                words[rest] = row
-            elif family == "@":
-                context.append((self._number(rest), row))
-            elif family == "!":
-                signals[rest] = row
-            else:
-                grams.append(row)
-        pairs.sort()
-        self.pair_keys = np.array([key for key, _ in pairs] + [_NO_PAIR], dtype=np.int64)
-        self.fixed = parts[[row for _, row in (*pairs, *context)]]
-        self.context = np.full(len(self._forms) + 1, -1, dtype=np.int64)
-        for place, (form, _) in enumerate(context, len(pairs)):
-            self.context[form] = place
+            families.get(model.names[row][:1], grams).append(row)
+        words, signals, pairs, context = (
+            [model.names[row][1:] for row in rows] for rows in families.values()
+        )
+        halves = [name.split(" ", 1) for name in pairs]
+        forms = dict.fromkeys((START, *chain.from_iterable(halves), *context))
+        numbers = {form: number for number, form in enumerate(forms, 1)}
+        self.start = numbers[START]
+        both = np.array([[numbers[form] for form in pair] for pair in halves], dtype=np.int64)
+        keys = both.reshape(-1, 2)[:, 0] << _BITS | both.reshape(-1, 2)[:, 1]
+        order = keys.argsort()
+        self.pair_keys = np.append(keys[order], _NO_PAIR)
+        self.fixed = parts[[*(families["+"][place] for place in order.tolist()), *families["@"]]]
+        self.context = np.full(len(numbers) + 1, -1, dtype=np.int64)
+        self.context[[numbers[form] for form in context]] = len(keys) + np.arange(len(context))
         # Parts of what a token carries by itself: n-grams as the search numbers them, words,
         # signals, and last a row of zeros for what has no known feature.
-        own = [*grams, *words.values(), *signals.values()]
+        own = [*grams, *families["="], *families["!"]]
         self._parts = np.vstack([parts[own], np.zeros((1, parts.shape[1]))])
         self._nothing = len(own)
-        self._words = {word: len(grams) + place for place, word in enumerate(words)}
-        self._signals = {
-            name: len(grams) + len(words) + place for place, name in enumerate(signals)
-        }
-        self._known = {  # row and form in one: a look-up of an unknown word is a slow one
-            word: self._words.get(word, self._nothing) << _BITS | self._forms.get(word, 0)
-            for word in words | self._forms
-        }
+        self._signals = {name: len(grams) + len(words) + at for at, name in enumerate(signals)}
+        # Row and form of a word in one number: looking up a word that is not there is slow.
+        self._known = {form: self._nothing << _BITS | number for form, number in numbers.items()}
+        for row, word in enumerate(words, len(grams)):
+            self._known[word] = row << _BITS | numbers.get(word, 0)
         self._search = AhoCorasick(
             [model.names[row] for row in grams],
             implementation=Implementation.ContiguousNFA,
             store_patterns=False,
         ).find_matches_as_indexes
-
-    def _number(self, form: str) -> int:
-        return self._forms.setdefault(form, len(self._forms) + 1)
 
     @property
     def width(self) -> int:
@@ -130,7 +116,8 @@ class Lexicon:
 
     def form(self, token: str) -> int:
         """Return the form of one token."""
-        return self._forms.get(fold(token).form, 0)
+        number: int = self._known.get(fold(token).form, 0) & _NUMBER
+        return number
 
     def read(self, tokens: Iterable[str]) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Return the parts, of shape (n_tokens, width), and the forms of tokens.

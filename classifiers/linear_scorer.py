@@ -172,6 +172,8 @@ class LinearScorer:
             parts = np.concatenate([parts, new_parts]) if recalled else new_parts
             forms = np.concatenate([forms, new_forms]) if recalled else new_forms
         self._tokens.keep(names, parts, forms)
+        if names == tokens:  # nothing twice, nothing recalled: they stand in order
+            return parts, forms
         place = {token: index for index, token in enumerate(names)}
         which = [place[token] for token in tokens]
         return parts[which], forms[which]
