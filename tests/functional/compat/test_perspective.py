@@ -436,6 +436,35 @@ def test_a_suggestion_that_says_nothing_is_refused(
     assert error_of(answer) == (400, message, "INVALID_REQUEST")
 
 
+def test_a_wrong_score_is_named_by_its_whole_path(client: FlaskClient, key: str) -> None:
+    scores = {"TOXICITY": {"summaryScore": {"value": "much"}}}
+    detail = suggest(client, key, attributeScores=scores).get_json()["error"]["details"][0]
+    (violation,) = detail["fieldViolations"]
+    assert violation["field"] == "attributeScores.TOXICITY.summaryScore.value"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"comment": "You idiot."},
+        {"comment": [ABUSE], "requestedAttributes": {"TOXICITY": None}},
+        a_body(languages=[None, 7, "en"]),
+        a_body(languages="en"),
+        a_body(context={"entries": [None, "x", {"text": 7}]}),
+        a_body(attributes={"TOXICITY@../../etc/passwd": {}}),
+        a_body(attributes={"TOXICITY@\0": {}}),
+        a_body(attributes={"\ud800": {}}),
+        a_body(attributes={"TOXICITY": {"scoreThreshold": "1e999"}}),
+        a_body("a\0b"),
+    ],
+)
+def test_rubbish_is_refused_and_nothing_breaks(client: FlaskClient, key: str, body: Any) -> None:
+    answer = analyze(client, key, body)
+
+    assert answer.status_code == 400
+    assert answer.get_json()["error"]["message"]
+
+
 def test_the_discovery_document_names_this_address(client: FlaskClient) -> None:
     answer = client.get("/$discovery/rest?version=v1alpha1", base_url="http://ours.example:8000")
 

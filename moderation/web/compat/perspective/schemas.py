@@ -153,7 +153,11 @@ def _refusal(messages: Any) -> GoogleError:
 def _violations(messages: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            step = str(name) if name not in {"_schema", "key", "value"} else ""
+            # A map's messages stand under "key" and "value"; a score has a field of that name.
+            is_step = name not in {"_schema", "key"} and not (
+                name == "value" and isinstance(inner, Mapping)
+            )
+            step = str(name) if is_step else ""
             yield from _violations(inner, f"{path}.{step}" if path and step else path or step)
         return
     text = "; ".join(str(one) for one in messages)
