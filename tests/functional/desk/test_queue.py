@@ -122,5 +122,5 @@ def test_every_link_of_the_navigation_leads_somewhere(enter: Enter) -> None:
 
     links = [str(a.attributes["href"]) for a in admin.page.css(".nav a")]
 
-    assert len(links) == 6
-    assert [admin.open(link).status for link in links] == [200] * 6
+    assert "/desk/" in links
+    assert {link: admin.open(link).status for link in links} == dict.fromkeys(links, 200)
