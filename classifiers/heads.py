@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -17,13 +18,40 @@ from classifiers.features import FactoredMatrix
 Floats = npt.NDArray[np.float64]
 
 
-def fit_logistic(
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Pairs of texts that a head should score alike.
+
+    Attributes
+    ----------
+    first, second : FactoredMatrix of shape (n_pairs, n_features)
+    strength : float
+        Factor on half the squared difference of each pair's log-odds.
+    """
+
+    first: FactoredMatrix
+    second: FactoredMatrix
+    strength: float
+
+    def scaled(self, factors: Floats) -> Alike:
+        """Return the same pairs with each feature multiplied by its factor."""
+        return Alike(self.first.scaled(factors), self.second.scaled(factors), self.strength)
+
+    def penalty(self, w: Floats) -> tuple[float, Floats]:
+        """Return ``strength / 2 * |(first - second) w| ** 2`` and its gradient."""
+        gap = self.first.dot(w) - self.second.dot(w)
+        gradient = self.first.transposed_dot(gap) - self.second.transposed_dot(gap)
+        return 0.5 * self.strength * float(gap @ gap), self.strength * gradient
+
+
+def fit_logistic(  # noqa: PLR0913 (each one a part of the problem)
     X: FactoredMatrix,  # noqa: N803
     y: Floats,
     weight: Floats,
     *,
     penalty: float,
     offset: Floats | None = None,
+    alike: Sequence[Alike] = (),
     max_iter: int = 200,
 ) -> tuple[Floats, float]:
     """Fit one L2-regularised logistic regression by L-BFGS.
@@ -43,6 +71,8 @@ def fit_logistic(
         Strength of the L2 penalty, positive. The intercept is free.
     offset : ndarray of shape (n_samples,), optional
         Log-odds that are already known, for example from the model that is refined.
+    alike : sequence of Alike
+        Pairs whose log-odds are held together.
     max_iter : int
         Most L-BFGS iterations.
 
@@ -59,7 +89,12 @@ def fit_logistic(
         loss = float(weight @ (np.logaddexp(0.0, margin) - y * margin))
         residual = weight * (expit(margin) - y)
         gradient = np.append(X.transposed_dot(residual) + penalty * w, residual.sum())
-        return loss + 0.5 * penalty * float(w @ w), gradient
+        loss += 0.5 * penalty * float(w @ w)
+        for pairs in alike:
+            apart, pull = pairs.penalty(w)
+            loss += apart
+            gradient[:-1] += pull
+        return loss, gradient
 
     start = np.zeros(X.shape[1] + 1)
     result = minimize(
@@ -130,7 +165,13 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.max_iter = max_iter
         self.ratio_exponents = ratio_exponents
 
-    def fit(self, X: Any, y: Floats, sample_weight: Floats | None = None) -> Self:  # noqa: N803
+    def fit(
+        self,
+        X: Any,  # noqa: N803
+        y: Floats,
+        sample_weight: Floats | None = None,
+        alike: Mapping[str, Sequence[Alike]] | None = None,
+    ) -> Self:
         """Fit each head on the rows whose label is known.
 
         Parameters
@@ -140,6 +181,8 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Labels in [0, 1]; NaN is unknown.
         sample_weight : ndarray of shape (n_samples, n_labels), optional
             Weight of each label of each row; default 1.
+        alike : mapping of str to sequence of Alike, optional
+            For some labels, pairs of texts that their heads should score alike.
 
         Returns
         -------
@@ -160,7 +203,13 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             if not rows.size or known.min() > 0.5 or known.max() < 0.5:  # noqa: PLR2004
                 message = f"{label}: needs rows with and rows without the label"
                 raise ValueError(message)
-            coef, intercept = self._fit_head(label, matrix.take(rows), known, weights[rows, column])
+            coef, intercept = self._fit_head(
+                label,
+                matrix.take(rows),
+                known,
+                weights[rows, column],
+                alike=(alike or {}).get(label, ()),
+            )
             coefs.append(coef)
             intercepts.append(intercept)
         return self.set_weights(np.array(coefs), np.array(intercepts))
@@ -171,15 +220,17 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X: FactoredMatrix,  # noqa: N803
         y: Floats,
         weight: Floats,
+        *,
+        alike: Sequence[Alike],
     ) -> tuple[Floats, float]:
         exponent = (self.ratio_exponents or {}).get(label, 0.0)
-        ratios = log_count_ratios(X, y, weight, exponent) if exponent else np.ones(X.shape[1])
+        ratios = np.ones(X.shape[1])
+        if exponent:
+            ratios = log_count_ratios(X, y, weight, exponent)
+            X = X.scaled(ratios)  # noqa: N806
+            alike = [pairs.scaled(ratios) for pairs in alike]
         coef, intercept = fit_logistic(
-            X.scaled(ratios) if exponent else X,
-            y,
-            weight,
-            penalty=self.penalty,
-            max_iter=self.max_iter,
+            X, y, weight, penalty=self.penalty, alike=alike, max_iter=self.max_iter
         )
         return coef * ratios, intercept
 

@@ -35,9 +35,9 @@ class PipelineParams:
         L2 penalty of each head.
     max_iter : int
         Most optimiser iterations a head.
-    partisan_ratio_exponent : float
-        See `classifiers.heads.log_count_ratios`; on for ``partisan`` alone, whose labelled lines
-        are few: it lifted recall from 0.65 to 0.72 at 3% false positives on news.
+    ratio_exponents : tuple of (str, float)
+        Heads whose features are scaled by `classifiers.heads.log_count_ratios`, with the exponent.
+        On where an ablation supports it (``docs/model-quality.md``).
     """
 
     labels: tuple[str, ...] = tuple(label.value for label in Label)
@@ -52,11 +52,16 @@ class PipelineParams:
     context_scale: float = 0.5
     penalty: float = 0.7
     max_iter: int = 120
-    partisan_ratio_exponent: float = 0.8
+    ratio_exponents: tuple[tuple[str, float], ...] = (
+        (Label.ABUSIVE.value, 0.5),
+        (Label.PARTISAN.value, 0.5),
+        (Label.INSULT.value, 0.5),
+    )
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON-ready values."""
-        return asdict(self) | {"labels": list(self.labels)}
+        exponents = dict(self.ratio_exponents)
+        return asdict(self) | {"labels": list(self.labels), "ratio_exponents": exponents}
 
 
 def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> Pipeline:
@@ -67,12 +72,7 @@ def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> 
     params : PipelineParams or mapping, optional
         Default: `PipelineParams()`.
     """
-    if params is None:
-        chosen = PipelineParams()
-    elif isinstance(params, PipelineParams):
-        chosen = params
-    else:
-        chosen = PipelineParams(**{**params, "labels": tuple(params["labels"])})
+    chosen = _params(params)
     return Pipeline(
         [
             (
@@ -95,8 +95,22 @@ def build_pipeline(params: PipelineParams | Mapping[str, Any] | None = None) -> 
                     list(chosen.labels),
                     penalty=chosen.penalty,
                     max_iter=chosen.max_iter,
-                    ratio_exponents={Label.PARTISAN.value: chosen.partisan_ratio_exponent},
+                    ratio_exponents=dict(chosen.ratio_exponents),
                 ),
             ),
         ]
+    )
+
+
+def _params(params: PipelineParams | Mapping[str, Any] | None) -> PipelineParams:
+    if params is None:
+        return PipelineParams()
+    if isinstance(params, PipelineParams):
+        return params
+    return PipelineParams(
+        **{
+            **params,
+            "labels": tuple(params["labels"]),
+            "ratio_exponents": tuple(dict(params["ratio_exponents"]).items()),
+        }
     )

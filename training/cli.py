@@ -25,6 +25,7 @@ from classifiers.suspicious import to_json_line
 from training.background import give_way
 from training.dataset import DatasetError
 from training.default_bundle import build_default
+from training.distil import distil
 from training.evaluate import evaluate, records
 from training.exports import read_exports
 from training.noise import listed, suspicious
@@ -43,6 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     commands = {
         "build-default": _build,
+        "distil": _distil,
         "retrain": _retrain,
         "evaluate": _evaluate,
         "noise": _noise,
@@ -66,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     build.add_argument("--seed", type=int, default=0)
     build.add_argument("--beside", type=Path, default=None, help="second bundle for the card")
     build.add_argument("--created-at", default=None, help="RFC 3339 time to record")
+    teach = commands.add_parser("distil", help="label public sets by a teacher, for build-default")
+    teach.add_argument("--data", type=Path, required=True, help="folder of the public sets")
+    teach.add_argument("--data-terms", choices=("open", "unstated"), default="unstated")
+    teach.add_argument("--cache", type=Path, default=None, help="folder that keeps embeddings")
     again = commands.add_parser("retrain", help="refine the bundled model with exports")
     again.add_argument("exports", type=Path, nargs="+", metavar="EXPORT")
     again.add_argument("--models-dir", type=Path, required=True)
@@ -118,6 +124,12 @@ def _build(options: argparse.Namespace) -> int:
         progress=as_text(),
     )
     sys.stdout.write(version + "\n")
+    return OK
+
+
+def _distil(options: argparse.Namespace) -> int:
+    path = distil(options.data, options.data_terms, cache=options.cache, progress=as_text())
+    sys.stdout.write(f"{path}\n")
     return OK
 
 

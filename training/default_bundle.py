@@ -20,12 +20,17 @@ from training.dataset import CORPUS_DIR, read_corpus
 from training.default_card import default_documents
 from training.evaluate import score_rows
 from training.example import Example, label_matrix, scoring_inputs, weight_matrix
-from training.fit import calibrate_pipeline, fit_pipeline
+from training.fit import Twins, calibrate_pipeline, fit_pipeline
 from training.held_out import Part, part_of, split_corpus
 from training.progress import Progress, silent
 from training.quality import measure_quality
+from training.soft_labels import soft_labels_path, soft_rows
 from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
+from training.swaps import swapped_pairs
 from training.thresholds import choose
+
+_CALM = 0.3
+_POLITICAL = frozenset({"polar_political", "mupid_incivility", "cad_reddit", "basil_sentences"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def gather(data_dir: Path, terms: str, seed: int) -> Material:
         for row in rows:
             parts[part_of(row)].append(row)
     _add_corpus(material)
+    _add_soft_rows(material, data_dir, terms)
     for part in (material.train, material.calibrate):
         news = [row for row in part if row.source == "basil_sentences"]
         part.extend(news_passages(news, settings.ARTICLES * len(news) // 5000, seed))
@@ -84,9 +90,30 @@ def _add_corpus(material: Material) -> None:
         {"name": "corpus", "terms": "own", "rows": len(corpus), "sha256": digest.hexdigest()}
     )
     split = split_corpus(corpus)
-    material.train.extend(corpus[index] for index in split.train)
+    for index in split.train:
+        material.train.extend(with_and_without_context(corpus[index]))
     material.calibrate.extend(corpus[index] for index in split.calibrate)
     material.test.extend(corpus[index] for index in split.test)
+
+
+def with_and_without_context(row: Example) -> list[Example]:
+    """Return a line both as a reply and on its own, at half weight each: context is often absent.
+
+    A line without title and parent stays one.
+    """
+    if not (row.title or row.parent):
+        return [row]
+    half = replace(row, weight=row.weight / 2)
+    return [half, replace(half, title=None, parent=None)]
+
+
+def _add_soft_rows(material: Material, data_dir: Path, terms: str) -> None:
+    rows = soft_rows(data_dir, terms)
+    digest = hashlib.sha256(soft_labels_path(terms).read_bytes()).hexdigest()
+    material.data.append(
+        {"name": "soft labels of the teacher", "terms": terms, "rows": len(rows), "sha256": digest}
+    )
+    material.train.extend(rows)
 
 
 def news_passages(news: Sequence[Example], count: int, seed: int) -> list[Example]:
@@ -103,6 +130,20 @@ def news_passages(news: Sequence[Example], count: int, seed: int) -> list[Exampl
             Example(text, labels, "news_passages", label_weights=weights, group=text[:80])
         )
     return passages
+
+
+def swapped_twins(rows: Sequence[Example], seed: int) -> list[Twins]:
+    """Return pairs of training texts with swapped names, for the heads that need them."""
+    texts = {
+        "sides": [row.text for row in rows if row.source in _POLITICAL or row.topic],
+        "groups": [row.text for row in rows],
+        "plain": [row.text for row in rows if row.labels.get(Label.ABUSIVE, 1.0) < _CALM],
+    }
+    found = []
+    for kind, strength in settings.TWIN_STRENGTHS.items():
+        first, second = swapped_pairs(texts[kind], kind, count=settings.TWIN_PAIRS, seed=seed)
+        found.append(Twins(first, second, strength))
+    return found
 
 
 def choose_thresholds(scorer: LinearScorer, rows: Sequence[Example]) -> dict[Label, Threshold]:
@@ -207,7 +248,7 @@ def build_bundle(  # noqa: PLR0913 (rows, run and two places)
     """
     terms, seed, _ = run
     progress("fitting", 1, 5)
-    pipeline = fit_pipeline(material.train, params)
+    pipeline = fit_pipeline(material.train, params, swapped_twins(material.train, seed))
     progress("calibrating and choosing thresholds", 2, 5)
     manifest = finish(pipeline, material, params, run)
     progress("measuring", 3, 5)

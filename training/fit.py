@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,41 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+from classifiers.heads import Alike
 from classifiers.labels import Label
 from classifiers.pipeline import PipelineParams, build_pipeline
 from classifiers.scorer import ScoringInput
 from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
 
 
-def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Pairs of texts that some heads should score alike (see `training.swaps`).
+
+    Attributes
+    ----------
+    first, second : sequence of str
+        Of one length.
+    strength : Mapping[Label, float]
+        How strongly each head holds them together; an absent label does not.
+    """
+
+    first: Sequence[str]
+    second: Sequence[str]
+    strength: Mapping[Label, float]
+
+
+def fit_pipeline(
+    rows: Sequence[Example], params: PipelineParams, twins: Sequence[Twins] = ()
+) -> Any:
     """Fit vocabulary and heads on rows with partly unknown labels.
+
+    Parameters
+    ----------
+    rows : sequence of Example
+    params : PipelineParams
+    twins : sequence of Twins
+        All pairs of a label count together.
 
     Returns
     -------
@@ -31,7 +59,17 @@ def fit_pipeline(rows: Sequence[Example], params: PipelineParams) -> Any:
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
     comments = scoring_inputs(rows)
     features.fit(comments)
-    heads.fit(features.factor(comments), label_matrix(rows, labels), weight_matrix(rows, labels))
+    alike: dict[str, list[Alike]] = {}
+    for pairs in twins:
+        first, second = features.factor(pairs.first), features.factor(pairs.second)
+        for label, strength in pairs.strength.items():
+            alike.setdefault(label.value, []).append(Alike(first, second, strength))
+    heads.fit(
+        features.factor(comments),
+        label_matrix(rows, labels),
+        weight_matrix(rows, labels),
+        alike=alike,
+    )
     return pipeline
 
 

@@ -41,18 +41,35 @@ that we wrote: on everyday traffic it is higher. Stricter rules were tried; at 0
 finds two thirds of what it finds at 0.6."""
 
 CORPUS_WEIGHTS: Mapping[Label, float] = MappingProxyType(
-    {label: 10.0 if label is Label.PARTISAN else 3.0 for label in Label}
+    {label: 10.0 if label is Label.PARTISAN else 4.0 for label in Label}
 )
-"""Weight of a line of our own corpus against a public row. For ``partisan`` they are the only lines
-labelled by our own definition."""
+"""Weight of a line of our own corpus against a public row: only these are labelled by our own
+definitions. For ``partisan`` that matters most: no public set shares the definition."""
 
-NEWS_WEIGHT = 6.0
-"""Weight of neutral news for ``partisan``: a queue full of news prose is the worst first impression
-that a filter can make."""
+NEWS_WEIGHT = 0.5
+"""Weight of neutral news for ``partisan``."""
 
-EASY_WEIGHT = 0.02
+EASY_WEIGHT = 0.05
 """Weight of non-political small talk for ``partisan``: at full weight its sheer number teaches that
 informal English takes no side, and light-hearted jabs are missed."""
+
+_ABUSE = (Label.ABUSIVE, Label.INSULT, Label.THREAT)
+
+SOFT_WEIGHT = 0.5
+"""Weight of a line that only the teacher labelled (see `training.distil`)."""
+
+TWIN_PAIRS = 10_000
+TWIN_STRENGTHS: Mapping[str, Mapping[Label, float]] = MappingProxyType(
+    {
+        "sides": MappingProxyType({Label.PARTISAN: 3.0}),
+        "groups": MappingProxyType(dict.fromkeys((*_ABUSE, Label.IDENTITY_ATTACK), 2.0)),
+        "plain": MappingProxyType(dict.fromkeys(_ABUSE, 40.0)),
+    }
+)
+"""How many pairs of texts with swapped names are held together, and how strongly, for each kind of
+name (see `training.swaps`). Weaker leaves scores that depend on who is meant, stronger gains no
+more. ``plain`` pairs come from neutral texts alone: they took false alarms on neutral mentions of
+groups from 24% to 4% at no cost elsewhere."""
 
 ARTICLES = 1500
 """Passages of several news sentences that are added as neutral rows: a model that only saw single

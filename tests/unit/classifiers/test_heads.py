@@ -1,0 +1,54 @@
+"""The linear heads: equal to scikit-learn's, and even-handed where they are told to be."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from classifiers.features import NgramVectorizer
+from classifiers.heads import Alike, LinearHeads, fit_logistic
+from tests.unit.classifiers.toy import ABUSIVE, TEXTS
+
+Y = np.array(ABUSIVE, dtype=np.float64)
+ONES = np.ones(len(Y))
+
+
+def test_the_fit_is_scikit_learns_logistic_regression() -> None:
+    matrix = NgramVectorizer(min_documents=1).fit(TEXTS).factor(TEXTS)
+    weights, intercept = fit_logistic(matrix, Y, ONES, penalty=0.5, max_iter=2000)
+    theirs = LogisticRegression(C=2.0, tol=1e-8, max_iter=5000).fit(matrix.to_csr(), Y)
+    ours = matrix.dot(weights) + intercept
+    assert np.abs(ours - theirs.decision_function(matrix.to_csr())).max() < 0.02
+
+
+def test_the_penalty_on_pairs_has_the_gradient_it_says() -> None:
+    features = NgramVectorizer(min_documents=1).fit(TEXTS)
+    alike = Alike(features.factor(TEXTS[:3]), features.factor(TEXTS[3:6]), 0.7)
+    rng = np.random.default_rng(0)
+    point, step = rng.normal(size=(2, alike.first.shape[1]))
+    _, gradient = alike.penalty(point)
+    rise = (alike.penalty(point + 1e-5 * step)[0] - alike.penalty(point - 1e-5 * step)[0]) / 2e-5
+    assert np.isclose(rise, gradient @ step, rtol=1e-5)
+
+
+def test_pairs_are_scored_alike_and_the_rest_is_still_told_apart() -> None:
+    texts = [
+        *("the greens are crooks", "the greens lie", "greens and crooks"),
+        *("the reds met today", "the reds have a plan", "a plan of the reds"),
+    ]
+    y = np.array([1.0, 1, 1, 0, 0, 0])
+    features = NgramVectorizer(min_documents=1).fit(texts)
+    first = features.factor(["the greens met", "the greens lie", "greens have"])
+    second = features.factor(["the reds met", "the reds lie", "reds have"])
+
+    def gap_and_margin(alike: dict[str, list[Alike]] | None) -> tuple[float, float]:
+        heads = LinearHeads(["partisan"], penalty=0.1)
+        heads.fit(features.factor(texts), y[:, None], alike=alike)
+        apart = heads.decision_function(first) - heads.decision_function(second)
+        scores = heads.decision_function(features.factor(texts))[:, 0]
+        return float(np.abs(apart).mean()), float(scores[y > 0].min() - scores[y == 0].max())
+
+    free_gap, _ = gap_and_margin(None)
+    held_gap, margin = gap_and_margin({"partisan": [Alike(first, second, 10.0)]})
+    assert held_gap < 0.25 * free_gap
+    assert margin > 0
