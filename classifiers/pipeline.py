@@ -54,7 +54,7 @@ class PipelineParams:
     max_iter: int = 120
     ratio_exponents: tuple[tuple[str, float], ...] = (
         (Label.ABUSIVE.value, 0.5),
-        (Label.PARTISAN.value, 0.5),
+        (Label.PARTISAN.value, 0.65),
         (Label.INSULT.value, 0.5),
     )
 

@@ -26,7 +26,7 @@ definition). A forum's retraining replaces the assumption by its audit sample.
 
 RULES: Mapping[Label, str] = MappingProxyType(
     {
-        Label.ABUSIVE: "maximum recall at precision >= 0.6",
+        Label.ABUSIVE: "maximum recall at precision >= 0.7",
         Label.PARTISAN: "maximum recall at precision >= 0.65",
         Label.INSULT: "maximum recall at precision >= 0.7",
         Label.PROFANITY: "maximum recall at precision >= 0.8",
@@ -49,7 +49,7 @@ definitions. For ``partisan`` that matters most: no public set shares the defini
 NEWS_WEIGHT = 0.5
 """Weight of neutral news for ``partisan``."""
 
-EASY_WEIGHT = 0.05
+EASY_WEIGHT = 0.15
 """Weight of non-political small talk for ``partisan``: at full weight its sheer number teaches that
 informal English takes no side, and light-hearted jabs are missed."""
 
