@@ -37,8 +37,8 @@ RULES: Mapping[Label, str] = MappingProxyType(
 """Rules for the shipped thresholds; a forum's policy may name another.
 
 Precision counts at `PREVALENCE` on held-out rows weighted as in training, most of them hard cases
-that we wrote: on everyday traffic it is higher. Stricter rules were tried; at 0.7 ``abusive``
-finds two thirds of what it finds at 0.6."""
+that we wrote: on everyday traffic it is higher. At 0.6 ``abusive`` finds a
+fifth more and flags three times as much small talk (``docs/model-quality.md``)."""
 
 CORPUS_WEIGHTS: Mapping[Label, float] = MappingProxyType(
     {label: 10.0 if label is Label.PARTISAN else 4.0 for label in Label}

@@ -3,7 +3,7 @@
     python -m tests.benchmarks.second_stage --data DIR [--cache DIR]
 
 Compares the packaged model, the teacher, both together on every comment, and both together only on
-comments whose score is unsure. The decision that rests on it is docs/adr/0018-no-second-stage.md.
+comments whose score is unsure. What was decided stands in docs/model-quality.md.
 """
 
 from __future__ import annotations
