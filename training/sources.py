@@ -86,7 +86,7 @@ def _wikipedia(row: Row) -> Labels:
 
 def _wiki_context(row: Row) -> Labels:
     """As `_wikipedia`, with the share of annotators that found the comment abusive."""
-    return _wikipedia(row) | {A: float(row["label"])}
+    return _wikipedia(row) | {A: float(row.get("label", row["abusive"]))}
 
 
 _HEATED = {"anger", "annoyance", "disgust", "disapproval"}
