@@ -182,3 +182,8 @@ def registered(runtime: Runtime) -> RegisteredForum:
 def forum(registered: RegisteredForum) -> Forum:
     """The forum ``gazette``."""
     return registered.forum
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker ends the run alone with it."""
+    items.sort(key=lambda item: "test_loop" not in item.nodeid)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from moderation.delivery.retry_plan import settle_answer
 from moderation.delivery.sender import Answer, post
-from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.webhook_signature import sign_headers
 from moderation.services import outbox
 from moderation.services.outbox import Leased
+from moderation.services.rounds import work_until
 from moderation.services.runtime import Runtime
 
 _log = logging.getLogger(__name__)
@@ -64,14 +64,7 @@ class DeliveryWorker:
 
     def run(self, stop: threading.Event) -> None:
         """Send until told to stop; outlives a database that goes away."""
-        while not stop.is_set():
-            try:
-                sent = self.run_once()
-            except StorageUnavailableError:
-                _log.warning("the database is away; deliveries wait")
-                sent = 0
-            if not sent:
-                stop.wait(IDLE_S)
+        work_until(stop, lambda: self.run_once() > 0, idle_s=IDLE_S, what="deliveries")
 
     def _deliver(self, leased: Leased) -> None:
         delivery = leased.delivery

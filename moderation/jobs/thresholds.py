@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from moderation.domain.errors import StorageUnavailableError
+from moderation.services.rounds import work_until
 from moderation.services.runtime import Runtime
 from moderation.services.threshold_changes import recompute_stale
 
@@ -23,12 +23,9 @@ class ThresholdWorker:
 
     def run(self, stop: threading.Event) -> None:
         """Look until told to stop; outlives a database that goes away."""
-        while not stop.is_set():
-            try:
-                for policy in recompute_stale(self._runtime):
-                    _log.info("thresholds computed anew: policy %s", policy.version)
-            except StorageUnavailableError:
-                _log.warning("the database is away; thresholds wait")
-            except Exception:  # noqa: BLE001 - the worker's edge
-                _log.exception("thresholds could not be computed")
-            stop.wait(IDLE_S)
+        work_until(stop, self._run_once, idle_s=IDLE_S, what="thresholds")
+
+    def _run_once(self) -> bool:
+        for policy in recompute_stale(self._runtime):
+            _log.info("thresholds computed anew: policy %s", policy.version)
+        return False

@@ -20,6 +20,7 @@ from typing import Any
 from moderation.domain.errors import ModerationError, StorageUnavailableError
 from moderation.domain.training import MAX_LOG_CHARS, JobProgress, JobState
 from moderation.services import pins, training
+from moderation.services.rounds import work_until
 from moderation.services.runtime import Runtime
 from moderation.services.training import TakenJob
 
@@ -57,14 +58,7 @@ class TrainingWorker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop; outlives a database that goes away."""
-        while not stop.is_set():
-            try:
-                did_something = self.run_once(stop)
-            except StorageUnavailableError:
-                _log.warning("the database is away; training waits")
-                did_something = False
-            if not did_something:
-                stop.wait(IDLE_S)
+        work_until(stop, lambda: self.run_once(stop), idle_s=IDLE_S, what="training jobs")
 
     def run_once(self, stop: threading.Event | None = None) -> bool:
         """Run the job that waits; returns whether there was one."""

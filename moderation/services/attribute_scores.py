@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from classifiers.labels import Label
-from classifiers.scorer import Scorer
+from classifiers.scorer import Scorer, ScoringInput
 from moderation.domain.comment import Comment
 from moderation.domain.errors import ScorerUnavailableError
 from moderation.domain.forum import Forum
 from moderation.pipeline.sentences import sentences
 from moderation.services.drop_in import DropInAnswer, answer_comments
-from moderation.services.judging import ReducedComment, reduce_comment, scoring_input
+from moderation.services.judging import (
+    ReducedComment,
+    reduce_comment,
+    score_or_none,
+    scoring_input,
+)
 from moderation.services.runtime import Runtime
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,25 +125,25 @@ def _scorer(runtime: Runtime, version: str | None) -> Scorer:
 
 
 def _analysis(scorer: Scorer, comment: ReducedComment, *, wants_sentences: bool) -> Analysis:
-    try:
-        scores = scorer.score(scoring_input(comment), with_spans=False).probabilities
-    except Exception as error:  # the scorer's edge: whatever happens there is no score
-        _log.exception("scorer failed")
-        raise ScorerUnavailableError("The scorer failed.") from error
+    scores = _probabilities(scorer, comment, scoring_input(comment))
     return Analysis(scores, _sentence_scores(scorer, comment) if wants_sentences else ())
 
 
 def _sentence_scores(scorer: Scorer, comment: ReducedComment) -> tuple[SentenceScores, ...]:
     whole = scoring_input(comment)
-    ranges = sentences(whole.text)
-    try:
-        scored = scorer.score_many(
-            [replace(whole, text=whole.text[start:end]) for start, end in ranges], with_spans=False
-        )
-    except Exception as error:
-        _log.exception("scorer failed")
-        raise ScorerUnavailableError("The scorer failed.") from error
     return tuple(
-        SentenceScores(*comment.reduced.source_range(start, end), one.probabilities)
-        for (start, end), one in zip(ranges, scored, strict=True)
+        SentenceScores(
+            *comment.reduced.source_range(start, end),
+            _probabilities(scorer, comment, replace(whole, text=whole.text[start:end])),
+        )
+        for start, end in sentences(whole.text)
     )
+
+
+def _probabilities(
+    scorer: Scorer, comment: ReducedComment, wanted: ScoringInput
+) -> Mapping[Label, float]:
+    scored = score_or_none(scorer, wanted, comment.comment.external_id, with_spans=False)
+    if scored is None:
+        raise ScorerUnavailableError("The scorer failed.")
+    return scored.probabilities

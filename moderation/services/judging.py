@@ -74,12 +74,19 @@ def score_comments(
 def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
     if scorer is None:
         return None
+    return score_or_none(scorer, scoring_input(comment), comment.comment.external_id)
+
+
+def score_or_none(
+    scorer: Scorer, wanted: ScoringInput, comment_id: str, *, with_spans: bool = True
+) -> Scored | None:
+    """Score one text; None, and a line in the log, if the scorer fails on it."""
     try:
-        scored = scorer.score(scoring_input(comment), with_spans=True)
+        scored = scorer.score(wanted, with_spans=with_spans)
         if not all(0 <= score <= 1 for score in scored.probabilities.values()):
             raise ValueError("a score lies outside of [0, 1]")  # noqa: TRY301 - NaN lies outside too
     except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
-        _log.exception("scorer failed", extra={"comment_id": comment.comment.external_id})
+        _log.exception("scorer failed", extra={"comment_id": comment_id})
         return None
     return scored
 

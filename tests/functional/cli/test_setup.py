@@ -44,6 +44,7 @@ def test_help_names_every_command_in_words() -> None:
         "pins",
         "score",
         "serve",
+        "suspicious",
         "thresholds",
         "train",
         "users",

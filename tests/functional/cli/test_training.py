@@ -50,7 +50,9 @@ def test_train_makes_a_candidate_beside_the_current_model(cli: Cli, export: Path
     )
     assert "current" in packaged["roles"]
     assert candidate["version"] in done.stdout
-    assert cli.ok("models", "show", candidate["version"]).startswith("#")
+    shown = cli.ok("models", "show", candidate["version"])
+    assert shown.split()[:2] == ["version", candidate["version"]]
+    assert "\n# " in shown  # the card follows what made the bundle
 
 
 @pytest.mark.parametrize("command", ["train", "evaluate"])

@@ -49,6 +49,8 @@ def test_the_library_verifies_what_we_sign(body: str) -> None:
         headers = sign_headers([OTHER_SECRET, SECRET], MESSAGE_ID, AT, body)
         for secret in (SECRET, OTHER_SECRET):
             Webhook(secret).verify(body.encode(), headers, json_parse=False)
+            with pytest.raises(WebhookVerificationError):
+                Webhook(secret).verify(body.encode() + b" ", headers, json_parse=False)
 
 
 @pytest.mark.parametrize("body", ["", "{}", BODY, "Grüße \U0001f600"])

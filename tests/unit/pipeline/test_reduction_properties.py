@@ -50,7 +50,9 @@ def test_offsets_lead_back_to_the_source(source: str, text_format: TextFormat) -
 @given(source=st.text(), text_format=_formats)
 @settings(max_examples=200, deadline=None)
 def test_any_string_is_accepted(source: str, text_format: TextFormat) -> None:
-    _check_offsets(source, reduce(source, text_format))
+    reduced = reduce(source, text_format)
+    assert isinstance(reduced.text, str)
+    _check_offsets(source, reduced)
 
 
 @pytest.mark.parametrize("text_format", list(TextFormat))
