@@ -55,7 +55,7 @@ class Prior:
 
     weights: float = 0.1
     trust: float = 40.0
-    anchors: float = 1.0
+    anchors: float = 0.5
 
 
 DEFAULT_PRIOR = Prior()

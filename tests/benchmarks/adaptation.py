@@ -55,7 +55,7 @@ WAYS: Mapping[str, Prior] = {
     "only this head of the base": Prior(trust=NEVER),
     "heads weighed anew, no word": Prior(weights=NEVER),
     "no rows of our corpus": Prior(anchors=0.0),
-    "our corpus weighs a quarter": Prior(anchors=0.25),
+    "our corpus weighs as much": Prior(anchors=1.0),
     "ten times stiffer words": Prior(weights=1.0),
 }
 FROM_ZERO = "from zero, no base"
