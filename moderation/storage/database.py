@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,11 +146,27 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     # The driver must not begin transactions by itself: we say BEGIN, and which kind.
     connection.isolation_level = None
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
+    _turn_wal_on(cursor)
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged comment survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
     cursor.close()
+
+
+def _turn_wal_on(cursor: sqlite3.Cursor) -> None:
+    # SQLite does not wait for a lock when the mode changes, so two processes that open a new file
+    # at the same moment would see one of them fail: we wait in its place.
+    last_try = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # or a kind of it
+            if not is_busy or time.monotonic() > last_try:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _is_duplicate(error: IntegrityError) -> bool:

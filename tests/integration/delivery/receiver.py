@@ -17,7 +17,11 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
+        length = int(self.headers["content-length"])
+        body = self.rfile.read(length)
+        if len(body) < length:  # the sender died half-way: no receiver takes this for a message
+            self.close_connection = True
+            return
         headers = {name.lower(): value for name, value in self.headers.items()}
         behave = self.server.receiver.take(Message(self.path, headers, body))
         try:

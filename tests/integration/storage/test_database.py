@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,3 +261,15 @@ def test_the_key_of_a_removed_forum_is_not_given_again(database: Database) -> No
     with database.write() as connection:
         connection.execute(forums.delete())
     assert add("b") > first
+
+
+def test_a_new_file_opens_for_all_who_come_at_once(tmp_path: Path) -> None:
+    def ask(url: str) -> None:
+        database = open_database(url)
+        try:
+            database.ping()
+        finally:
+            database.dispose()
+
+    for number in range(20):  # one try in twenty showed it: the journal's mode is changed unwaited
+        assert race(ask, [f"sqlite:///{tmp_path / str(number)}.sqlite3"] * 8) == [None] * 8
