@@ -8,11 +8,11 @@ from moderation.domain.review import DecisionAction
 from moderation.services import messages
 from moderation.services.akismet_callbacks import put_decision_in_outbox
 from moderation.services.runtime import Runtime
-from moderation.storage import decisions, forums, judgements, review_queue
+from moderation.storage import decisions, forums, judgements, queue_pages
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
 from moderation.storage.feedback import NewFeedback, insert_feedback
-from moderation.storage.review_queue import ReviewItem
+from moderation.storage.queue_pages import ReviewItem
 
 
 def teach(connection: Connection, judgement: Judgement, decision: Decision, source: str) -> None:
@@ -69,7 +69,7 @@ def announce(
 
 def known_item(connection: Connection, item_id: int) -> ReviewItem:
     """Return an item or raise `NotFoundError`."""
-    item = review_queue.item_by_id(connection, item_id)
+    item = queue_pages.item_by_id(connection, item_id)
     if item is None:
         raise NotFoundError("No such review item.")
     return item

@@ -26,7 +26,7 @@ from moderation.services.judging import (
 from moderation.services.live_policies import LivePolicy
 from moderation.services.runtime import Runtime
 from moderation.storage import comments as comment_rows
-from moderation.storage import judgements, review_queue, shadow_scores
+from moderation.storage import judgements, queue_pages, review_queue, shadow_scores
 from moderation.storage.database import Connection
 from moderation.storage.decisions import prior_decisions
 from moderation.storage.events import append_event
@@ -222,7 +222,7 @@ class _Writer:
         risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
         top = max(flagged, key=lambda row: row.score).label.value if flagged else None
         kind = None if outcome.is_audit else kind_of(outcome, judged.body)
-        alike = review_queue.count_kind(self._connection, self._forum.id, kind) if kind else 0
+        alike = queue_pages.count_kind(self._connection, self._forum.id, kind) if kind else 0
         review_queue.insert_item(
             self._connection,
             review_queue.NewItem(

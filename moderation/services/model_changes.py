@@ -15,7 +15,7 @@ from classifiers.scorer import Threshold
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from moderation.domain.review import Role
 from moderation.services.messages import rfc3339
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.services.threshold_changes import recompute
 from moderation.storage.events import append_event

@@ -10,9 +10,9 @@ from classifiers.pinned import PinnedExample, to_json_line
 from moderation.domain.errors import ConflictError, NotFoundError
 from moderation.domain.pin import NewPin, Pin, checked
 from moderation.domain.review import Role
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
-from moderation.storage import forums, judgements, pinned_examples, review_queue
+from moderation.storage import forums, judgements, pinned_examples, queue_pages
 from moderation.storage.events import append_event
 from moderation.storage.users import User
 
@@ -66,7 +66,7 @@ def pin_item(runtime: Runtime, user: User, item_id: int, pin: NewPin) -> int:
     """Pin the comment of an item for its forum; raises as `pin_example`."""
     require_role(user, Role.SENIOR)
     with runtime.database.read() as connection:
-        item = review_queue.item_by_id(connection, item_id)
+        item = queue_pages.item_by_id(connection, item_id)
         judgement = (
             judgements.judgement_by_pk(connection, item.comment_pk) if item is not None else None
         )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from moderation.domain.errors import StorageUnavailableError
 from moderation.services.runtime import Runtime
-from moderation.storage import review_queue, schema
+from moderation.storage import queue_pages, schema
 from moderation.storage.deliveries import count_by_state
-from moderation.storage.review_queue import QueueCounts, QueueFilter
+from moderation.storage.queue_pages import QueueCounts, QueueFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +58,5 @@ class Workload:
 def workload(runtime: Runtime) -> Workload:
     """Count what waits."""
     with runtime.database.read() as connection:
-        counts = review_queue.queue_counts(connection, QueueFilter(), now=runtime.clock())
+        counts = queue_pages.queue_counts(connection, QueueFilter(), now=runtime.clock())
         return Workload(counts, count_by_state(connection))

@@ -10,7 +10,7 @@ from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
 from moderation.domain.verdict import ReasonKind, Source
 from moderation.services.runtime import Runtime
-from moderation.storage import judgements, review_queue
+from moderation.storage import judgements, queue_pages, review_queue
 from moderation.storage.comments import take_turns
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
@@ -87,7 +87,7 @@ def report_comment(
 def _count(connection: Connection, runtime: Runtime, judgement: Judgement) -> None:
     reason = ReasonKind.USER_REPORT.value
     item = (
-        review_queue.item_by_id(connection, judgement.item_id)
+        queue_pages.item_by_id(connection, judgement.item_id)
         if judgement.item_id is not None
         else None
     )
@@ -116,7 +116,7 @@ def _count(connection: Connection, runtime: Runtime, judgement: Judgement) -> No
 def _receipt(connection: Connection, judgement: Judgement, *, is_new: bool) -> ReportReceipt:
     stored = judgements.judgement_by_pk(connection, judgement.comment_pk)
     item_id = stored.item_id if stored is not None else None
-    item = review_queue.item_by_id(connection, item_id) if item_id is not None else None
+    item = queue_pages.item_by_id(connection, item_id) if item_id is not None else None
     if item is None:
         raise NotFoundError("No such comment.")
     return ReportReceipt(item.id, item.state.value, item.report_count, is_new)

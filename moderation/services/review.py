@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from moderation.domain.errors import (
@@ -14,7 +14,7 @@ from moderation.domain.errors import (
     StaleRevisionError,
 )
 from moderation.domain.feedback import FeedbackSource
-from moderation.domain.judgement import Decision, HistoryEvent, Judgement
+from moderation.domain.judgement import Decision
 from moderation.domain.review import (
     MAX_NOTE_LENGTH,
     DecisionAction,
@@ -35,115 +35,19 @@ from moderation.services.deciding import (
     known_judgement,
     teach,
 )
+from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
-from moderation.storage import comments, decisions, judgements, review_queue, second_opinions
+from moderation.storage import (
+    decisions,
+    queue_pages,
+    review_queue,
+    second_opinions,
+)
 from moderation.storage.database import Connection
-from moderation.storage.deliveries import Delivery, comment_deliveries
-from moderation.storage.events import append_event, comment_events
+from moderation.storage.events import append_event
 from moderation.storage.feedback import withdraw_decision, withdraw_from
-from moderation.storage.reports import report_reasons
-from moderation.storage.review_queue import QueueCounts, QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
 from moderation.storage.users import User
-
-NEIGHBOURS = 2
-PRECEDENTS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page of the queue.
-
-    Attributes
-    ----------
-    judgements : dict[int, Judgement]
-        The machine's judgement of each item's comment, by the comment's key.
-    next_after : int or None
-        Where the next page begins; None at the end.
-    """
-
-    items: tuple[ReviewItem, ...]
-    judgements: dict[int, Judgement]
-    counts: QueueCounts
-    next_after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ItemView:
-    """Everything a moderator sees of one item.
-
-    Attributes
-    ----------
-    newest : Judgement or None
-        The newest revision, when the item is about an older one.
-    """
-
-    item: ReviewItem
-    judgement: Judgement
-    newest: Judgement | None
-    neighbours: tuple[Judgement, ...]
-    author: decisions.AuthorRecord | None
-    precedents: tuple[Decision, ...]
-    decisions: tuple[Decision, ...]
-    reports: tuple[tuple[str | None, int], ...]
-    history: tuple[HistoryEvent, ...]
-    deliveries: tuple[Delivery, ...]
-
-
-def queue_page(
-    runtime: Runtime, wanted: QueueFilter, *, after: int | None, limit: int = 50
-) -> QueuePage:
-    """Return one page of open items and the counts for the filter."""
-    with runtime.database.read() as connection:
-        items = review_queue.list_items(connection, wanted, after=after, limit=limit + 1)
-        counts = review_queue.queue_counts(connection, wanted, now=runtime.clock())
-        page = tuple(items[:limit])
-        judged = judgements.judgements_by_pks(connection, [item.comment_pk for item in page])
-    return QueuePage(page, judged, counts, page[-1].id if len(items) > limit else None)
-
-
-def count_waiting(runtime: Runtime) -> int:
-    """Return how many items are open."""
-    with runtime.database.read() as connection:
-        return review_queue.count_open(connection)
-
-
-def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:
-    """Return the items that the moderator holds now, the one that ends first in front."""
-    with runtime.database.read() as connection:
-        return review_queue.items_held_by(connection, user.id, now=runtime.clock())
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What stands around an item in the queue."""
-
-    before: ReviewItem | None
-    following: tuple[ReviewItem, ...]
-
-
-def around(runtime: Runtime, wanted: QueueFilter, item_id: int, *, limit: int = 7) -> Surroundings:
-    """Return the open items around one, in the order of the queue."""
-    with runtime.database.read() as connection:
-        before = review_queue.list_items_before(connection, wanted, before=item_id, limit=1)
-        following = review_queue.list_items(connection, wanted, after=item_id, limit=limit)
-    return Surroundings(before[0] if before else None, tuple(following))
-
-
-def decided_page(
-    runtime: Runtime, reader: User, *, by: User | None, before: int | None = None, limit: int = 50
-) -> list[decisions.DecidedRow]:
-    """Return decisions, newest first: one moderator's, or everybody's when None.
-
-    Those on which the reader is giving a second opinion stay hidden meanwhile.
-    """
-    with runtime.database.read() as connection:
-        return decisions.list_decided(
-            connection,
-            moderator_id=by.id if by else None,
-            before=before,
-            limit=limit,
-            hidden_from=reader.id,
-        )
 
 
 def claim_next(
@@ -177,7 +81,7 @@ def claim_next(
             if not is_useful_turn(given, useful_share):
                 wanted = replace(wanted, order=QueueOrder.OLDEST)
         for start in dict.fromkeys((after, None)):
-            item_id = review_queue.next_free(
+            item_id = queue_pages.next_free(
                 connection,
                 wanted,
                 now=now,
@@ -375,55 +279,6 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
             messages.DECISION_UNDONE,
         )
         return known_item(connection, undone.item_id)
-
-
-def last_decision(runtime: Runtime, user: User) -> Decision | None:
-    """Return the moderator's newest decision in force: what undo takes back."""
-    with runtime.database.read() as connection:
-        return decisions.last_decision_of(connection, user.id)
-
-
-def view_item(runtime: Runtime, item_id: int) -> ItemView:
-    """Return an item with its context. Raises `NotFoundError`."""
-    with runtime.database.read() as connection:
-        item = known_item(connection, item_id)
-        judgement = known_judgement(connection, item)
-        author = judgement.author
-        key = comments.repeat_key_of(connection, judgement.comment_pk)
-        pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))
-        precedents = (
-            decisions.prior_decisions(
-                connection, item.forum_id, key, since=None, limit=PRECEDENTS + 1
-            )
-            if key is not None
-            else []
-        )
-        return ItemView(
-            item=item,
-            judgement=judgement,
-            newest=(
-                None
-                if judgement.is_latest
-                else judgements.latest_judgement(connection, item.forum_id, judgement.external_id)
-            ),
-            neighbours=tuple(judgements.thread_neighbours(connection, judgement, limit=NEIGHBOURS)),
-            author=(
-                decisions.author_record(connection, item.forum_id, author.external_id)
-                if author is not None
-                else None
-            ),
-            precedents=tuple(d for d in precedents if d.item_id != item.id)[:PRECEDENTS],
-            decisions=tuple(decisions.item_decisions(connection, item.id)),
-            reports=tuple(report_reasons(connection, item.comment_pk)),
-            history=tuple(comment_events(connection, pks)),
-            deliveries=tuple(comment_deliveries(connection, item.comment_pk)),
-        )
-
-
-def require_role(user: User, needed: Role) -> None:
-    """Raise `NotAllowedError` unless the person has the role."""
-    if not user.is_active or not has_role(user.role, needed):
-        raise NotAllowedError(f"This takes the role {needed.value}.")
 
 
 def _claim(

@@ -23,7 +23,7 @@ from moderation.services.deciding import (
     known_judgement,
     teach,
 )
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import decisions, forums, judgements, review_queue
 from moderation.storage import second_opinions as stored

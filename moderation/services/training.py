@@ -13,7 +13,7 @@ from moderation.domain.review import Role
 from moderation.domain.training import HEARTBEAT_LIMIT_S, JobProgress, JobState, TrainingJob
 from moderation.services.exporting import ExportFormat, ExportReceipt, export_labels
 from moderation.services.registration import find_forum
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import forums, judgements, training_jobs
 from moderation.storage.events import append_event

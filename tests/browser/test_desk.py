@@ -11,7 +11,7 @@ from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, Role
-from moderation.services import review
+from moderation.services import review_pages
 from moderation.services.runtime import Runtime
 from tests.browser.conftest import Seat
 from tests.builders import a_comment, sqlite_only, submitted
@@ -49,7 +49,7 @@ def test_the_whole_review_by_keyboard(seat: Seat, runtime: Runtime, forum: Forum
     assert mira.item == items[1]
     expect(page.locator(".toast span")).to_have_text("Rejected: Insults a person.")
 
-    (made,) = review.view_item(runtime, items[0]).decisions
+    (made,) = review_pages.view_item(runtime, items[0]).decisions
     assert (made.action, made.note) == (DecisionAction.REJECT, "area 51 and r2")
     assert made.labels[Label.ABUSIVE]
     assert mira.said == []
@@ -70,11 +70,11 @@ def test_every_action_has_its_key(seat: Seat, runtime: Runtime, forum: Forum) ->
 
     _, two, three = items
     assert went == [two, three, two, three, two, three, two]
-    assert [made.action.value for made in review.view_item(runtime, two).decisions] == [
+    assert [made.action.value for made in review_pages.view_item(runtime, two).decisions] == [
         "approve",
         "undo",
     ]
-    assert review.view_item(runtime, three).item.is_escalated
+    assert review_pages.view_item(runtime, three).item.is_escalated
 
 
 def test_keys_rest_with_modifiers_and_can_be_switched_off(
@@ -96,7 +96,7 @@ def test_keys_rest_with_modifiers_and_can_be_switched_off(
     page.wait_for_timeout(200)
 
     assert mira.item == item
-    assert review.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, item).decisions == ()
 
 
 def test_blur_hides_the_text_until_pointed_at(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -125,8 +125,8 @@ def test_one_key_decides_one_item_however_fast(seat: Seat, runtime: Runtime, for
         )
 
     assert mira.item == second
-    assert len(review.view_item(runtime, first).decisions) == 1
-    assert review.view_item(runtime, second).decisions == ()
+    assert len(review_pages.view_item(runtime, first).decisions) == 1
+    assert review_pages.view_item(runtime, second).decisions == ()
 
 
 def test_the_job_works_without_scripts(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -144,12 +144,12 @@ def test_the_job_works_without_scripts(seat: Seat, runtime: Runtime, forum: Foru
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Skip").click()
 
-    assert [one.action for one in review.view_item(runtime, first).decisions] == [
+    assert [one.action for one in review_pages.view_item(runtime, first).decisions] == [
         DecisionAction.REJECT,
         DecisionAction.UNDO,
         DecisionAction.APPROVE,
     ]
-    assert review.view_item(runtime, second).history[-1].kind == "skipped"
+    assert review_pages.view_item(runtime, second).history[-1].kind == "skipped"
 
 
 def test_enter_on_a_reason_decides_nothing(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -162,7 +162,7 @@ def test_enter_on_a_reason_decides_nothing(seat: Seat, runtime: Runtime, forum: 
     mira.page.keyboard.press("Enter")
     mira.page.wait_for_timeout(200)
 
-    assert review.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, item).decisions == ()
 
 
 @pytest.mark.slow
@@ -180,7 +180,7 @@ def test_two_at_one_queue_decide_each_item_once(seat: Seat, runtime: Runtime, fo
             for person in working:  # both forms are under way at once
                 person.page.evaluate("document.querySelector('.btn.approve').click()")
 
-    made = [review.view_item(runtime, item).decisions for item in items]
+    made = [review_pages.view_item(runtime, item).decisions for item in items]
     assert [len(one) for one in made] == [1] * 30
     assert {one[0].moderator for one in made} == {"mira", "jo"}
     assert [person.said for person in people] == [[], []]
@@ -292,4 +292,4 @@ def test_without_scripts_enter_decides_nothing_and_keeps_the_form(
 
     expect(page.locator("#need")).to_contain_text("Approve or reject?")
     expect(page.get_by_label("Insults a person")).to_be_checked()
-    assert review.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, item).decisions == ()

@@ -17,10 +17,10 @@ import pytest
 from psycopg import sql
 from sqlalchemy import select, text
 
-from moderation.services import outbox, review
+from moderation.services import outbox, review, review_pages
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
-from moderation.storage.review_queue import QueueFilter
+from moderation.storage.queue_pages import QueueFilter
 from moderation.storage.tables import comments, deliveries, review_items, verdicts
 from tests.builders import a_user
 from tests.conftest import POSTGRESQL_URL
@@ -193,7 +193,7 @@ def check_messages(runtime: Runtime, receiver: Receiver) -> None:
 
 def check_queue_continues(runtime: Runtime) -> None:
     user = a_user(runtime)
-    waiting = review.count_waiting(runtime)
+    waiting = review_pages.count_waiting(runtime)
     assert waiting > 0
     first = review.claim_next(runtime, user, QueueFilter(), ttl_s=300)
     second = review.claim_next(runtime, user, QueueFilter(), ttl_s=300)

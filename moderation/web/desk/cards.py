@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction, ItemState
-from moderation.services.review import ItemView
-from moderation.storage.review_queue import ReviewItem
+from moderation.services.review_pages import ItemView
+from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
 from moderation.web.desk import ages, highlight, wording
 from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import request
 
 from moderation.domain.review import DecisionAction, Role, has_role
-from moderation.services import review
+from moderation.services import review_pages
 from moderation.storage.decisions import DecidedRow
 from moderation.storage.users import User
 from moderation.web import current
@@ -34,7 +34,7 @@ def history() -> str:
     runtime, user = current.runtime(), session.me()
     is_own = request.args.get("by") == "me"
     before = fields.whole_number(request.args.get("before"))
-    rows = review.decided_page(
+    rows = review_pages.decided_page(
         runtime, user, by=user if is_own else None, before=before, limit=PAGE_LENGTH + 1
     )
     now = runtime.clock()

@@ -17,8 +17,8 @@ from moderation.domain.errors import (
 )
 from moderation.domain.judgement import Decision
 from moderation.domain.review import Role
-from moderation.services import review, second_opinions
-from moderation.storage.review_queue import QueueOrder
+from moderation.services import review, review_pages, second_opinions
+from moderation.storage.queue_pages import QueueOrder
 from moderation.web import current
 from moderation.web.desk import (
     ages,
@@ -170,9 +170,12 @@ def _show(
     wanted = filters.parse_filter(request.args)
     now = runtime.clock()
     card = cards.card_of(
-        review.view_item(runtime, item_id), user=user, now=now, ttl_s=current.settings().claim_ttl_s
+        review_pages.view_item(runtime, item_id),
+        user=user,
+        now=now,
+        ttl_s=current.settings().claim_ttl_s,
     )
-    around = review.around(runtime, wanted, item_id)
+    around = review_pages.around(runtime, wanted, item_id)
     body = layout.page(
         "item.html",
         active="desk.queue",
@@ -187,7 +190,7 @@ def _show(
         draft=draft,
         errors=errors or {},
         notice=notice,
-        last=review.last_decision(runtime, user) if session.may(Role.MODERATOR) else None,
+        last=review_pages.last_decision(runtime, user) if session.may(Role.MODERATOR) else None,
     )
     return make_response(body, status)
 
@@ -195,7 +198,7 @@ def _show(
 def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Response:
     """Show why nothing was saved, with all that was typed, and the item to go on with."""
     runtime, user = current.runtime(), session.me()
-    view = review.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, item_id)
     target = item_id
     if view.newest is not None and view.newest.item_id is not None:
         target = view.newest.item_id
@@ -209,7 +212,7 @@ def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Respons
 
 
 def _notice(
-    error: ConflictError, view: review.ItemView, draft: drafts.Draft, *, is_ours: bool
+    error: ConflictError, view: review_pages.ItemView, draft: drafts.Draft, *, is_ours: bool
 ) -> Notice:
     kept = "" if draft.is_empty else " What you typed is kept below."
     if isinstance(error, StaleRevisionError):
@@ -233,7 +236,7 @@ def _notice(
 def _toast(made: Decision) -> str:
     if not request.form.get("audit"):
         return f"{wording.decided_sentence(made)}."
-    view = review.view_item(current.runtime(), made.item_id)
+    view = review_pages.view_item(current.runtime(), made.item_id)
     return wording.decided_toast(made, view.judgement, was_audit=view.item.is_audit)
 
 

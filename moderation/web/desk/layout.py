@@ -12,7 +12,7 @@ from flask import Flask, render_template, url_for
 
 from classifiers.labels import DECIDING_LABELS, DEFINITIONS, KIND_LABELS
 from moderation.domain.review import MAX_NOTE_LENGTH, REASON_TITLES, Role
-from moderation.services import review
+from moderation.services import review_pages
 from moderation.web import current
 from moderation.web.desk import session, toasts, wording
 from moderation.web.desk.blueprint import bp
@@ -82,7 +82,7 @@ def page(template: str, *, active: str = "", **context: object) -> str:
         may=session.may,
         nav=[entry for entry in _NAV if session.may(entry.role)],
         active=active,
-        waiting=review.count_waiting(current.runtime()),
+        waiting=review_pages.count_waiting(current.runtime()),
         toast=toasts.pending(),
         **context,
     )

@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 
 from moderation.domain.review import Role
 from moderation.domain.verdict import Source
-from moderation.services import readiness, registration, review
-from moderation.storage.review_queue import QueueCounts, QueueFilter
+from moderation.services import readiness, registration, review, review_pages
+from moderation.storage.queue_pages import QueueCounts, QueueFilter
 from moderation.web import current
 from moderation.web.desk import ages, cards, fields, filters, layout, session, toasts
 from moderation.web.desk.blueprint import bp
@@ -23,7 +23,7 @@ def queue() -> str:
     runtime, user = current.runtime(), session.me()
     wanted = filters.parse_filter(request.args)
     after = fields.whole_number(request.args.get("after"))
-    found = review.queue_page(runtime, wanted, after=after, limit=PAGE_LENGTH)
+    found = review_pages.queue_page(runtime, wanted, after=after, limit=PAGE_LENGTH)
     now = runtime.clock()
     total = readiness.workload(runtime).queue
     return layout.page(
@@ -42,7 +42,7 @@ def queue() -> str:
         shown=filters.shown(wanted),
         next_after=found.next_after,
         is_first=after is None,
-        held=review.held_items(runtime, user),
+        held=review_pages.held_items(runtime, user),
         forums=registration.list_forums(runtime),
         source_titles=filters.SOURCE_TITLES,
         order_titles=filters.ORDER_TITLES,
@@ -67,7 +67,7 @@ def go_on(*, after: int | None) -> Response:
     """
     runtime, user = current.runtime(), session.me()
     wanted = filters.parse_filter(request.args)
-    held = review.held_items(runtime, user)
+    held = review_pages.held_items(runtime, user)
     item = (
         held[0]
         if held
@@ -88,7 +88,7 @@ def go_on(*, after: int | None) -> Response:
 
 
 def _nothing_free(wanted: QueueFilter) -> str:
-    counts = review.queue_page(current.runtime(), wanted, after=None, limit=1).counts
+    counts = review_pages.queue_page(current.runtime(), wanted, after=None, limit=1).counts
     if counts.waiting == 0:
         return "Nothing waits here."
     return "Nothing is free here: others hold what is left, or it waits for a senior moderator."

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from moderation.config import Settings
 from moderation.domain.review import Role, has_role
 from moderation.services import accounts
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.secret_key import kept_secret_key
 from moderation.storage.users import User
 from moderation.web import current

@@ -14,7 +14,7 @@ from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.domain.verdict import Verdict
 from moderation.services import registration, threads
-from moderation.services.review import require_role
+from moderation.services.roles import require_role
 from moderation.services.threads import JudgedPost
 from moderation.web import current
 from moderation.web.desk import fields, highlight, layout, session, toasts, wording

@@ -3,7 +3,7 @@ from __future__ import annotations
 from classifiers.labels import Label
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, Role
-from moderation.services import removal, review
+from moderation.services import removal, review_pages
 from moderation.services.runtime import Runtime
 from tests.builders import a_comment, sqlite_only, submitted
 from tests.fakes import FixedClock
@@ -25,7 +25,7 @@ def test_a_decision_is_stored_and_the_next_item_opens(
 
     assert mira.path == f"/desk/items/{second}"
     assert mira.texts(".toast > span") == ["Rejected: Insults a person."]
-    (made,) = review.view_item(runtime, first).decisions
+    (made,) = review_pages.view_item(runtime, first).decisions
     assert (made.action, made.reason, made.note) == (
         DecisionAction.REJECT,
         "insult",
@@ -102,8 +102,8 @@ def test_an_edited_comment_is_not_decided_and_the_new_text_opens_with_the_note(
     mira.send("#decide", "Reject")
     assert old is not None
     assert new is not None
-    assert review.view_item(runtime, old).decisions == ()
-    assert [d.note for d in review.view_item(runtime, new).decisions] == ["my note"]
+    assert review_pages.view_item(runtime, old).decisions == ()
+    assert [d.note for d in review_pages.view_item(runtime, new).decisions] == ["my note"]
 
 
 def test_a_lost_claim_keeps_the_note_and_names_who_has_it(
@@ -122,7 +122,7 @@ def test_a_lost_claim_keeps_the_note_and_names_who_has_it(
     assert mira.texts(".kept blockquote") == ["my note"]
     assert mira.texts(".kept p")[1] == "Insults a person insult"
     assert mira.has("section.decide form[action^='/desk/claim-next']")
-    assert review.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, item).decisions == ()
 
 
 def test_a_claim_that_ran_out_still_decides_while_nobody_took_the_item(
@@ -149,7 +149,9 @@ def test_a_second_tab_cannot_decide_again(mira: Visitor, queued: Queue, runtime:
     assert mira.status == 409
     assert mira.texts(".notice b")[0] == "mira has decided this item."
     assert mira.texts(".kept blockquote") == ["too late"]
-    assert [d.action for d in review.view_item(runtime, item).decisions] == [DecisionAction.APPROVE]
+    assert [d.action for d in review_pages.view_item(runtime, item).decisions] == [
+        DecisionAction.APPROVE
+    ]
 
 
 @sqlite_only
@@ -158,7 +160,9 @@ def test_a_deleted_comment_cannot_be_decided(
 ) -> None:
     (item,) = queued("You idiot.")
     take_next(mira)
-    removal.delete_comment(runtime, forum, review.view_item(runtime, item).judgement.external_id)
+    removal.delete_comment(
+        runtime, forum, review_pages.view_item(runtime, item).judgement.external_id
+    )
 
     mira.send("#decide", "Approve", note="kept")
 
@@ -176,7 +180,7 @@ def test_undo_reopens_the_item_for_me(mira: Visitor, queued: Queue, runtime: Run
     assert mira.path == f"/desk/items/{first}"
     assert mira.has("#decide")
     mira.send("#decide", "Reject", reason="insult")
-    assert [d.action for d in review.view_item(runtime, first).decisions] == [
+    assert [d.action for d in review_pages.view_item(runtime, first).decisions] == [
         DecisionAction.APPROVE,
         DecisionAction.UNDO,
         DecisionAction.REJECT,
@@ -277,7 +281,7 @@ def test_a_note_with_control_characters_is_stored_without_them(
 
     take_next(mira).send("#decide", "Approve", note="a\x00b\x1bc", token=_token(mira))
 
-    assert review.view_item(runtime, item).decisions[0].note.startswith("ab")
+    assert review_pages.view_item(runtime, item).decisions[0].note.startswith("ab")
 
 
 def _token(visitor: Visitor) -> str:

@@ -15,7 +15,7 @@ from classifiers.labels import DEFINITIONS
 from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
-from moderation.services import exporting, outbox, review
+from moderation.services import exporting, outbox, review_pages
 from moderation.services.outbox import Settlement
 from moderation.services.runtime import Runtime
 from tests.builders import a_comment, register_forum, sqlite_only, submitted
@@ -347,7 +347,7 @@ def test_an_unexpected_error_is_a_page_with_the_request_id_and_no_trace(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr(review, "queue_page", broken)
+    monkeypatch.setattr(review_pages, "queue_page", broken)
 
     mira.open("/desk/")
 
@@ -357,7 +357,7 @@ def test_an_unexpected_error_is_a_page_with_the_request_id_and_no_trace(
 
 
 def test_the_templates_hold_no_unsafe_mark() -> None:
-    folder = Path(review.__file__).parents[1] / "web" / "desk" / "templates"
+    folder = Path(review_pages.__file__).parents[1] / "web" / "desk" / "templates"
 
     for template in folder.rglob("*.html"):
         text = template.read_text(encoding="utf-8")

@@ -20,7 +20,7 @@ from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import Forum
 from moderation.domain.review import ReasonCode
-from moderation.services import exporting, registration, review
+from moderation.services import exporting, registration, review, review_pages
 from moderation.services.exporting import (
     ExportFormat,
     LabelExport,
@@ -128,7 +128,7 @@ def test_an_undone_decision_is_not_exported(runtime: Runtime, forum: Forum, mira
     item = review.undo(runtime, mira, made.id, ttl_s=300)
     assert rows(runtime) == []
     review.leave(runtime, item.id, item.claim_token or "")
-    judgement = review.view_item(runtime, item.id).judgement
+    judgement = review_pages.view_item(runtime, item.id).judgement
     decided(runtime, mira, judgement, reason=None)
     assert [row.decision for row in rows(runtime)] == ["approve"]
 

@@ -17,7 +17,7 @@ from moderation.domain.forum import Forum
 from moderation.domain.review import ItemState, ReasonCode
 from moderation.domain.verdict import Verdict
 from moderation.pipeline.run import audit_point
-from moderation.services import policy_changes, registration, review
+from moderation.services import policy_changes, registration, review, review_pages
 from moderation.services.intake import Submission, score_only, submit_comment, submit_comments
 from moderation.services.offline import judge_offline
 from moderation.services.runtime import Runtime
@@ -120,7 +120,7 @@ def test_a_new_revision_supersedes_the_open_item(runtime: Runtime, forum: Forum)
     new = submitted(runtime, forum, a_comment(text="Sorry, that was rude of me."))
     assert (new.verdict, new.item_id, new.is_latest) == (Verdict.PUBLISH, None, True)
     assert old.item_id is not None
-    view = review.view_item(runtime, old.item_id)
+    view = review_pages.view_item(runtime, old.item_id)
     assert view.item.state is ItemState.SUPERSEDED
     assert view.newest == new
     assert not view.judgement.is_latest
@@ -143,7 +143,7 @@ def test_a_decided_item_stays_decided_under_a_new_revision(runtime: Runtime, for
     decided(runtime, a_user(runtime), old)
     new = submitted(runtime, forum, a_comment(text=f"{INSULT} I mean it."))
     assert old.item_id is not None
-    assert review.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
+    assert review_pages.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
     assert new.item_state is ItemState.PENDING
 
 
@@ -272,7 +272,7 @@ def test_a_scorer_that_gives_no_answer_means_hold(
     assert (judgement.verdict, judgement.reasons) == (Verdict.HOLD, ("scorer_failed",))
     assert (judgement.scores, judgement.model_version) == ((), None)
     assert judgement.item_id is not None
-    item = review.view_item(runtime, judgement.item_id).item
+    item = review_pages.view_item(runtime, judgement.item_id).item
     assert (item.is_held, item.source.value, item.risk) == (True, "scorer_failed", 1.0)
 
 

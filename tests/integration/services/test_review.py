@@ -19,10 +19,10 @@ from moderation.domain.errors import (
 )
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, DecisionInput, ItemState, ReasonCode, Role
-from moderation.services import lookup, removal, reporting, review
+from moderation.services import lookup, removal, reporting, review, review_pages
 from moderation.services.reporting import Report
 from moderation.services.runtime import Runtime
-from moderation.storage.review_queue import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
 from moderation.storage.tables import decisions, deliveries
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, submitted
@@ -85,7 +85,7 @@ def test_of_two_moderators_who_claim_at_once_one_wins(
         lost = [answer for answer in answers if not isinstance(answer, ReviewItem)]
         assert len(won) == 1, answers
         assert [type(answer) for answer in lost] == [ClaimLostError]
-        assert review.view_item(runtime, item_id).item.claimed_by_id == won[0].claimed_by_id
+        assert review_pages.view_item(runtime, item_id).item.claimed_by_id == won[0].claimed_by_id
 
 
 def test_eight_threads_that_claim_the_next_take_each_item_once(
@@ -156,7 +156,7 @@ def test_a_claim_that_ran_out_is_free_again(
     with pytest.raises(ClaimLostError, match="mira holds"):
         review.claim(runtime, tom, item_id, ttl_s=300)
     clock.advance(300)
-    assert review.held_items(runtime, mira) == []
+    assert review_pages.held_items(runtime, mira) == []
     assert review.claim(runtime, tom, item_id, ttl_s=300).claimed_by == "tom"
 
 
@@ -216,7 +216,7 @@ def test_a_decision_that_saw_another_revision_is_refused(
     held = token(review.claim(runtime, mira, item_id, ttl_s=300))
     with pytest.raises(StaleRevisionError):
         review.decide(runtime, mira, item_id, held, rejection("something else"))
-    assert review.view_item(runtime, item_id).item.claim_token == held
+    assert review_pages.view_item(runtime, item_id).item.claim_token == held
 
 
 def test_a_decision_on_a_deleted_comment_is_refused(
@@ -266,13 +266,13 @@ def test_a_decision_that_says_too_little_keeps_the_claim(
     given = DecisionInput(action, frozenset(), None, "", a_comment(text=INSULT).revision)
     with pytest.raises(InvalidInputError):
         review.decide(runtime, mira, item_id, held, given)
-    assert review.view_item(runtime, item_id).item.state is ItemState.CLAIMED
+    assert review_pages.view_item(runtime, item_id).item.state is ItemState.CLAIMED
 
 
 def test_undo_reopens_the_item_and_tells_the_forum(runtime: Runtime, mira: User) -> None:
     forum = register_forum(runtime, callback_url="http://127.0.0.1:9/hook").forum
     made = decided(runtime, mira, submitted(runtime, forum, a_comment(text=INSULT)))
-    assert review.last_decision(runtime, mira) == made
+    assert review_pages.last_decision(runtime, mira) == made
 
     item = review.undo(runtime, mira, made.id, ttl_s=300)
 
@@ -280,12 +280,12 @@ def test_undo_reopens_the_item_and_tells_the_forum(runtime: Runtime, mira: User)
     told = messages(runtime)[-1]
     assert told["type"] == "comment.decision_undone"
     assert (told["data"]["decision"], told["data"]["verdict"]) == ("undo", "flag")
-    assert review.last_decision(runtime, mira) is None
+    assert review_pages.last_decision(runtime, mira) is None
     assert lookup.read_comment(runtime, forum, "c1").decision is None
     again = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", made.revision)
     newer = review.decide(runtime, mira, item.id, token(item), again)
     assert lookup.read_comment(runtime, forum, "c1").decision == newer
-    all_made = review.view_item(runtime, item.id).decisions
+    all_made = review_pages.view_item(runtime, item.id).decisions
     assert [one.action.value for one in all_made] == ["reject", "undo", "approve"]
     assert all_made[1].undoes_id == made.id
 
@@ -310,7 +310,7 @@ def test_of_eight_who_undo_at_once_one_does(runtime: Runtime, forum: Forum, mira
 def test_undo_of_an_undo_is_refused(runtime: Runtime, forum: Forum, mira: User) -> None:
     made = decided(runtime, mira, submitted(runtime, forum, a_comment(text=INSULT)))
     item = review.undo(runtime, mira, made.id, ttl_s=300)
-    undo = review.view_item(runtime, item.id).decisions[-1]
+    undo = review_pages.view_item(runtime, item.id).decisions[-1]
     with pytest.raises(ConflictError):
         review.undo(runtime, mira, undo.id, ttl_s=300)
 
@@ -333,7 +333,7 @@ def test_undo_after_a_new_revision_is_refused(runtime: Runtime, forum: Forum, mi
     with pytest.raises(ConflictError):
         review.undo(runtime, mira, made.id, ttl_s=300)
     assert old.item_id is not None
-    assert review.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
+    assert review_pages.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
 
 
 def test_undo_of_nothing_is_not_found(runtime: Runtime, mira: User) -> None:
@@ -352,7 +352,7 @@ def test_an_escalated_item_is_the_seniors(runtime: Runtime, forum: Forum, mira: 
     taken = review.claim_next(runtime, senior, ANY, ttl_s=300)
     assert taken is not None
     assert taken.id == item_id
-    last = review.view_item(runtime, item_id).history[-2]
+    last = review_pages.view_item(runtime, item_id).history[-2]
     assert (last.kind, last.details) == ("escalated", {"note": "who knows him?"})
 
 
@@ -398,7 +398,7 @@ def test_a_report_queues_a_published_comment(runtime: Runtime, forum: Forum) -> 
     submitted(runtime, forum)
     receipt = report(runtime, forum, "r1")
     assert (receipt.item_state, receipt.report_count, receipt.is_new) == ("pending", 1, True)
-    item = review.view_item(runtime, receipt.item_id).item
+    item = review_pages.view_item(runtime, receipt.item_id).item
     assert (item.reasons, item.source.value, item.is_held) == (("user_report",), "report", False)
 
 
@@ -410,7 +410,7 @@ def test_reports_add_up_on_one_item_and_a_reader_counts_once(
     assert {receipt.item_id for receipt in receipts} == {item_id}
     assert [receipt.report_count for receipt in receipts] == [1, 2, 2, 3]
     assert not report(runtime, forum, "r3").is_new
-    view = review.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, item_id)
     assert view.item.reasons == ("over_threshold:abusive", "user_report")
     assert view.item.source.value == "model"
     assert view.reports == (("rude", 3),)
@@ -436,9 +436,9 @@ def test_a_report_does_not_reopen_what_a_person_decided(
 def test_a_reported_audit_item_is_no_longer_hidden(runtime: Runtime) -> None:
     forum = register_forum(runtime, audit_share=1).forum
     item_id = queued(runtime, forum, text="Thank you for the help.")
-    assert review.view_item(runtime, item_id).item.is_audit
+    assert review_pages.view_item(runtime, item_id).item.is_audit
     report(runtime, forum, "r1")
-    item = review.view_item(runtime, item_id).item
+    item = review_pages.view_item(runtime, item_id).item
     assert (item.is_audit, item.reasons) == (False, ("audit_sample", "user_report"))
     assert item.source.value == "audit_sample"  # why it was chosen stays true
 
@@ -461,7 +461,7 @@ def test_deletion_withdraws_the_open_item(runtime: Runtime, forum: Forum, mira: 
     item_id = queued(runtime, forum)
     assert removal.delete_comment(runtime, forum, "c1")
     assert not removal.delete_comment(runtime, forum, "c1")
-    view = review.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, item_id)
     assert view.item.state is ItemState.WITHDRAWN
     assert view.judgement.deleted_at == runtime.clock()
     assert review.claim_next(runtime, mira, ANY, ttl_s=300) is None

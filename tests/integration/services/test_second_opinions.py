@@ -13,7 +13,7 @@ from moderation.domain.errors import ConflictError, NotAllowedError
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.second_opinion import OpinionState
-from moderation.services import removal, review, second_opinions
+from moderation.services import removal, review, review_pages, second_opinions
 from moderation.services.runtime import Runtime
 from moderation.services.second_opinions import Asked
 from moderation.storage.feedback import feedback_on
@@ -125,7 +125,7 @@ def test_a_dispute_trains_nothing_until_a_senior_has_settled_it(
     assert (made.action, made.moderator) == (DecisionAction.APPROVE, "sena")
     assert training(runtime, comment) == [("sena", False)]
     assert [data["decision"] for data in told(runtime)] == ["reject", "approve"]
-    item = review.view_item(runtime, made.item_id)
+    item = review_pages.view_item(runtime, made.item_id)
     assert item.item.decision_id == made.id
     assert len(item.decisions) == 2  # append-only
     assert second_opinions.disputes(runtime, sena) == []
@@ -199,14 +199,14 @@ def test_undoing_the_decision_ends_the_question(
     runtime: Runtime, forum: Forum, mira: User, tom: User, sena: User
 ) -> None:
     comment = rejected(runtime, forum, mira)
-    made = review.last_decision(runtime, mira)
+    made = review_pages.last_decision(runtime, mira)
     assert made is not None
     given = second_opinions.give(runtime, tom, asked(runtime, tom).opinion_id, REJECT)
     assert isinstance(given, SecondOpinion)
     review.undo(runtime, mira, made.id, ttl_s=300)
     assert training(runtime, comment) == []
     rejected(runtime, forum, mira, "c2")
-    second = review.last_decision(runtime, mira)
+    second = review_pages.last_decision(runtime, mira)
     assert second is not None
     review.undo(runtime, mira, second.id, ttl_s=300)
     assert second_opinions.take_next(runtime, tom, ttl_s=300) is None
@@ -270,9 +270,9 @@ def test_the_decision_is_hidden_from_whoever_is_to_judge_it(
     runtime: Runtime, forum: Forum, mira: User, tom: User
 ) -> None:
     rejected(runtime, forum, mira)
-    assert len(review.decided_page(runtime, tom, by=None)) == 1
+    assert len(review_pages.decided_page(runtime, tom, by=None)) == 1
     opinion = asked(runtime, tom)
-    assert review.decided_page(runtime, tom, by=None) == []
-    assert len(review.decided_page(runtime, mira, by=None)) == 1
+    assert review_pages.decided_page(runtime, tom, by=None) == []
+    assert len(review_pages.decided_page(runtime, mira, by=None)) == 1
     second_opinions.give(runtime, tom, opinion.opinion_id, REJECT)
-    assert len(review.decided_page(runtime, tom, by=None)) == 1
+    assert len(review_pages.decided_page(runtime, tom, by=None)) == 1

@@ -6,10 +6,10 @@ import pytest
 
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, DecisionInput
-from moderation.services import review
+from moderation.services import review, review_pages
 from moderation.services.runtime import Runtime
-from moderation.storage import review_queue
-from moderation.storage.review_queue import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage import queue_pages
+from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, submitted
 from tests.fakes import FixedClock
@@ -18,7 +18,7 @@ WORDS = ("idiot", "moron", "sheeple", "warmongers", "vermin", "strangle")
 
 
 def decide(runtime: Runtime, user: User, item: ReviewItem) -> None:
-    judgement = review.view_item(runtime, item.id).judgement
+    judgement = review_pages.view_item(runtime, item.id).judgement
     given = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", judgement.revision)
     review.decide(runtime, user, item.id, item.claim_token or "", given)
 
@@ -43,7 +43,7 @@ def test_each_item_is_visited_once_while_others_arrive(
     seen: list[int] = []
     after, arrived = None, 100
     while True:
-        page = review.queue_page(runtime, QueueFilter(order=order), after=after, limit=5)
+        page = review_pages.queue_page(runtime, QueueFilter(order=order), after=after, limit=5)
         seen += [item.id for item in page.items]
         if page.next_after is None:
             break
@@ -63,18 +63,18 @@ def test_pages_backwards_mirror_pages_forwards(
     wanted = QueueFilter(order=order)
     with runtime.database.read() as connection:
         all_items = [
-            item.id for item in review_queue.list_items(connection, wanted, after=None, limit=99)
+            item.id for item in queue_pages.list_items(connection, wanted, after=None, limit=99)
         ]
         for place, item_id in enumerate(all_items):
-            before = review_queue.list_items_before(connection, wanted, before=item_id, limit=99)
+            before = queue_pages.list_items_before(connection, wanted, before=item_id, limit=99)
             assert [item.id for item in before] == all_items[:place][::-1]
-            behind = review_queue.list_items(connection, wanted, after=item_id, limit=99)
+            behind = queue_pages.list_items(connection, wanted, after=item_id, limit=99)
             assert [item.id for item in behind] == all_items[place + 1 :]
 
 
 def test_the_riskiest_stands_in_front(runtime: Runtime, forum: Forum, clock: FixedClock) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review.queue_page(runtime, QueueFilter(order=QueueOrder.RISKIEST), after=None)
+    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.RISKIEST), after=None)
     risks = [item.risk for item in page.items]
     assert risks == sorted(risks, reverse=True)
     assert risks[0] > risks[-1]
@@ -84,17 +84,17 @@ def test_filters_narrow_the_page_and_its_counts(
     runtime: Runtime, forum: Forum, clock: FixedClock
 ) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review.queue_page(runtime, QueueFilter(label="partisan"), after=None)
+    page = review_pages.queue_page(runtime, QueueFilter(label="partisan"), after=None)
     assert page.counts.waiting == len(page.items) == 4
     assert {item.top_label for item in page.items} == {"partisan"}
-    assert review.queue_page(runtime, QueueFilter(forum="elsewhere"), after=None).items == ()
+    assert review_pages.queue_page(runtime, QueueFilter(forum="elsewhere"), after=None).items == ()
 
 
 def test_the_most_useful_stands_in_front_and_likes_make_room(
     runtime: Runtime, forum: Forum, clock: FixedClock
 ) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review.queue_page(runtime, QueueFilter(order=QueueOrder.USEFUL), after=None)
+    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.USEFUL), after=None)
     values = [item.usefulness for item in page.items]
     assert values == sorted(values, reverse=True)
     # The first of each of the six words comes before the second of any surer one.
@@ -113,8 +113,8 @@ def test_at_most_the_share_is_given_by_usefulness(
     oldest_taken = 0
     for _ in range(8):
         with runtime.database.read() as connection:
-            free = review_queue.list_items(connection, QueueFilter(), after=None, limit=9)
-            best = review_queue.list_items(connection, wanted, after=None, limit=1)[0]
+            free = queue_pages.list_items(connection, QueueFilter(), after=None, limit=9)
+            best = queue_pages.list_items(connection, wanted, after=None, limit=1)[0]
         item = review.claim_next(runtime, mira, wanted, ttl_s=300, useful_share=0.5)
         assert item is not None
         assert item.id in {free[0].id, best.id}
