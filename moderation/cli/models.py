@@ -14,8 +14,7 @@ from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import open_runtime, operator
 from moderation.config import load_settings
 from moderation.domain.intervals import Share
-from moderation.services.messages import rfc3339
-from moderation.services.runtime import utc_now
+from moderation.services import model_changes
 from moderation.services.shadowing import ShadowComparison, compare_shadow
 
 
@@ -94,10 +93,10 @@ def _facts(manifest: Manifest) -> Iterator[tuple[str, str]]:
 @click.option("--force", is_flag=True, help="Although a gate is against it; kept in the history.")
 def promote(version: str, reason: str, *, force: bool) -> None:
     """Let VERSION decide from now on."""
-    bundle = _registry().promote(
-        version, actor=operator(), reason=reason, at=rfc3339(utc_now()), is_forced=force
+    promoted = model_changes.promote(
+        open_runtime(), version, reason, by=operator(), is_forced=force
     )
-    click.echo(f"current is {bundle.version}")
+    click.echo(f"current is {promoted}")
 
 
 @models.command()
@@ -105,7 +104,7 @@ def promote(version: str, reason: str, *, force: bool) -> None:
 @_reason
 def discard(version: str, reason: str) -> None:
     """Remove VERSION for good, unless it decides, runs as the shadow or may be rolled back to."""
-    _registry().discard(version, actor=operator(), reason=reason, at=rfc3339(utc_now()))
+    model_changes.discard(open_runtime(), version, reason, by=operator())
     click.echo(f"{version} is gone")
 
 
@@ -113,8 +112,8 @@ def discard(version: str, reason: str) -> None:
 @_reason
 def rollback(reason: str) -> None:
     """Go back to the model before the last promotion."""
-    bundle = _registry().rollback(actor=operator(), reason=reason, at=rfc3339(utc_now()))
-    click.echo(f"current is {bundle.version}")
+    version = model_changes.roll_back(open_runtime(), reason, by=operator())
+    click.echo(f"current is {version}")
 
 
 @models.command()
@@ -126,20 +125,17 @@ def shadow(version: str | None, *, stop: bool, report: bool, as_json: bool) -> N
     """Let VERSION score beside the current model and decide nothing."""
     if sum((version is not None, stop, report)) != 1:
         raise click.UsageError("Name a VERSION, or say --stop or --report.")
-    registry = _registry()
-    at = rfc3339(utc_now())
+    runtime, registry = open_runtime(), _registry()
     if stop:
-        registry.clear_shadow(actor=operator(), reason="stopped", at=at)
+        model_changes.stop_shadow(runtime, by=operator())
         click.echo("No shadow is running.")
     elif version is not None:
-        bundle = registry.set_shadow(version, actor=operator(), reason="started", at=at)
-        click.echo(f"{bundle.version} scores in the shadow of {registry.current().version}")
+        started = model_changes.start_shadow(runtime, version, by=operator())
+        click.echo(f"{started} scores in the shadow of {registry.current().version}")
+    elif (running := registry.shadow()) is None:
+        click.echo("No shadow is running.")
     else:
-        running = registry.shadow()
-        if running is None:
-            click.echo("No shadow is running.")
-        else:
-            _report(compare_shadow(open_runtime(), running.version), as_json=as_json)
+        _report(compare_shadow(runtime, running.version), as_json=as_json)
 
 
 def _report(found: ShadowComparison, *, as_json: bool) -> None:

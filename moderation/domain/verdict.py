@@ -136,6 +136,12 @@ class Outcome:
     is_queued: bool
     is_audit: bool
 
+    @property
+    def top_label(self) -> Label | None:
+        """The label with the highest score of those that flag; None if none does."""
+        flagged = [row for row in self.scores if row.flags]
+        return max(flagged, key=lambda row: row.score).label if flagged else None
+
 
 @dataclass(frozen=True, slots=True)
 class RuleSpan:

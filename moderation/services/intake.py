@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from classifiers.labels import DECIDING_LABELS
 from classifiers.scorer import Scored, Scorer
@@ -92,7 +93,7 @@ def submit_comments(
     models = runtime.models.loaded()
     new = [comment for known, comment in zip(stored, reduced, strict=True) if known is None]
     scored = iter(score_comments(models.current, new))
-    shadowed = iter(_shadow(models.shadow, new))
+    shadowed = iter(_shadow_scores(models.shadow, new))
     with runtime.database.write() as connection:
         comment_rows.take_turns(connection, forum.id, (comment.comment for comment in new))
         answers = []
@@ -100,36 +101,22 @@ def submit_comments(
             if known is not None:
                 answers.append(Submission(known, is_replay=True))
                 continue
-            judged = judge_comment(
-                comment,
-                next(scored),
-                live=live,
-                scorer=models.current,
-                forum_slug=forum.slug,
-                prior_decision=prior,
+            judged_by = partial(
+                judge_comment, comment, live=live, forum_slug=forum.slug, prior_decision=prior
             )
+            by_shadow = next(shadowed)
             writer = _Writer(connection, runtime, forum, request_id, tells_forum=tells_forum)
-            answers.append(writer.store(judged, next(shadowed)))
+            answers.append(
+                writer.store(
+                    judged_by(next(scored), scorer=models.current),
+                    shadow=judged_by(by_shadow, scorer=models.shadow) if by_shadow else None,
+                )
+            )
         return answers
 
 
-def _shadow(
-    scorer: Scorer | None, batch: Sequence[ReducedComment]
-) -> list[tuple[Scored, bool] | None]:
-    if scorer is None:
-        return [None] * len(batch)
-    answers: list[tuple[Scored, bool] | None] = []
-    for scored in score_comments(scorer, batch):
-        if scored is None:
-            answers.append(None)
-            continue
-        flags = any(
-            scored.probabilities[label] >= scorer.thresholds[label].value
-            for label in DECIDING_LABELS
-            if label in scored.probabilities and label in scorer.thresholds
-        )
-        answers.append((scored, flags))
-    return answers
+def _shadow_scores(scorer: Scorer | None, batch: Sequence[ReducedComment]) -> list[Scored | None]:
+    return [None] * len(batch) if scorer is None else score_comments(scorer, batch)
 
 
 def _prior_decision(
@@ -165,7 +152,7 @@ class _Writer:
         self._request_id = request_id
         self._tells_forum = tells_forum
 
-    def store(self, judged: JudgedComment, shadow: tuple[Scored, bool] | None) -> Submission:
+    def store(self, judged: JudgedComment, *, shadow: JudgedComment | None) -> Submission:
         comment, now = judged.comment, self._runtime.clock()
         pk = comment_rows.insert_comment(
             self._connection,
@@ -187,7 +174,7 @@ class _Writer:
         if judged.outcome.is_queued:
             self._queue(pk, judged)
         if shadow is not None:
-            shadow_scores.insert_scores(self._connection, pk, shadow[0], flags=shadow[1])
+            shadow_scores.insert_scores(self._connection, pk, shadow.outcome)
         judgement = self._stored(comment)
         self._tell(judgement)
         return Submission(judgement, is_replay=False)
@@ -218,9 +205,8 @@ class _Writer:
 
     def _queue(self, pk: int, judged: JudgedComment) -> None:
         outcome = judged.outcome
-        flagged = [row for row in outcome.scores if row.flags]
+        top = outcome.top_label
         risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
-        top = max(flagged, key=lambda row: row.score).label.value if flagged else None
         kind = None if outcome.is_audit else kind_of(outcome, judged.body)
         alike = queue_pages.count_kind(self._connection, self._forum.id, kind) if kind else 0
         review_queue.insert_item(
@@ -236,7 +222,7 @@ class _Writer:
                 risk=0.0 if outcome.is_audit else risk,
                 usefulness=(0.0 if outcome.is_audit else usefulness(uncertainty(outcome), alike)),
                 kind=kind,
-                top_label=top,
+                top_label=top.value if top is not None else None,
             ),
             at=self._runtime.clock(),
         )

@@ -13,13 +13,10 @@ from classifiers.manifest import BundleError
 from classifiers.registry import BundleRef, RegistryError
 from classifiers.scorer import Threshold
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from moderation.domain.review import Role
 from moderation.services.messages import rfc3339
-from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.services.threshold_changes import recompute
 from moderation.storage.events import append_event
-from moderation.storage.users import User
 
 MAX_REASON_LENGTH = 500
 _CARD = "CARD.md"
@@ -154,12 +151,14 @@ def model_picture(runtime: Runtime, version: str, name: str) -> bytes:
 
 
 def promote(
-    runtime: Runtime, user: User, version: str, reason: str, *, is_forced: bool = False
+    runtime: Runtime, version: str, reason: str, *, by: str, is_forced: bool = False
 ) -> str:
     """Put a model in force; running servers follow within seconds.
 
     Parameters
     ----------
+    by : str
+        Who does it, for the histories.
     is_forced : bool
         Although a gate is against it; the objections are logged with the reason.
 
@@ -170,63 +169,58 @@ def promote(
     NotFoundError, ConflictError
         If there is no such bundle, it is damaged, or a gate is against it.
     """
-    why = _admitted(user, reason)
+    why = _checked(reason)
     objections = _objections(runtime, version)
     with _explained("The model was not promoted"):
         if is_forced or not objections:
             # Before the pointer moves: rules in words hold from the first comment on.
-            recompute(runtime, runtime.models.load(_find(runtime, version)), by=user.username)
+            recompute(runtime, runtime.models.load(_find(runtime, version)), by=by)
         ref = runtime.models.registry.promote(
-            version, is_forced=is_forced, **_signature(runtime, user, why)
+            version, is_forced=is_forced, **_signature(runtime, by, why)
         )
-    _note(runtime, user, "model_promoted", ref.version, why, objections=objections)
+    _note(runtime, by, "model_promoted", ref.version, why, objections=objections)
     return ref.version
 
 
-def roll_back(runtime: Runtime, user: User, reason: str) -> str:
+def roll_back(runtime: Runtime, reason: str, *, by: str) -> str:
     """Put the model of before back in force. Raises as `promote`."""
-    why = _admitted(user, reason)
+    why = _checked(reason)
     with _explained("Nothing was rolled back"):
-        ref = runtime.models.registry.rollback(**_signature(runtime, user, why))
-    _note(runtime, user, "model_rolled_back", ref.version, why)
+        ref = runtime.models.registry.rollback(**_signature(runtime, by, why))
+    _note(runtime, by, "model_rolled_back", ref.version, why)
     return ref.version
 
 
-def start_shadow(runtime: Runtime, user: User, version: str) -> str:
+def start_shadow(runtime: Runtime, version: str, *, by: str) -> str:
     """Let a model score live traffic beside the one that decides. Raises as `promote`."""
-    why = _admitted(user, "started at the desk")
+    why = "started"
     _find(runtime, version)
     with _explained("The shadow was not started"):
-        ref = runtime.models.registry.set_shadow(version, **_signature(runtime, user, why))
-    _note(runtime, user, "shadow_started", ref.version, why)
+        ref = runtime.models.registry.set_shadow(version, **_signature(runtime, by, why))
+    _note(runtime, by, "shadow_started", ref.version, why)
     return ref.version
 
 
-def stop_shadow(runtime: Runtime, user: User) -> None:
+def stop_shadow(runtime: Runtime, *, by: str) -> None:
     """Stop the shadow, if one runs; its scores are kept. Raises as `promote`."""
-    why = _admitted(user, "stopped at the desk")
+    why = "stopped"
     running = runtime.models.registry.shadow()
-    runtime.models.registry.clear_shadow(**_signature(runtime, user, why))
+    runtime.models.registry.clear_shadow(**_signature(runtime, by, why))
     if running is not None:
-        _note(runtime, user, "shadow_stopped", running.version, why)
+        _note(runtime, by, "shadow_stopped", running.version, why)
 
 
-def discard(runtime: Runtime, user: User, version: str) -> None:
+def discard(runtime: Runtime, version: str, reason: str, *, by: str) -> None:
     """Remove a model for good. Raises as `promote`; `ConflictError` also if it is in use."""
-    why = _admitted(user, "discarded at the desk")
+    why = _checked(reason)
     _find(runtime, version)
     with _explained("The model was not removed"):
-        runtime.models.registry.discard(version, **_signature(runtime, user, why))
-    _note(runtime, user, "model_discarded", version, why)
+        runtime.models.registry.discard(version, **_signature(runtime, by, why))
+    _note(runtime, by, "model_discarded", version, why)
 
 
-def _admitted(user: User, reason: str) -> str:
-    require_role(user, Role.ADMIN)
-    return _checked(reason)
-
-
-def _signature(runtime: Runtime, user: User, why: str) -> dict[str, Any]:
-    return {"actor": user.username, "reason": why, "at": rfc3339(runtime.clock())}
+def _signature(runtime: Runtime, by: str, why: str) -> dict[str, Any]:
+    return {"actor": by, "reason": why, "at": rfc3339(runtime.clock())}
 
 
 @contextmanager
@@ -261,7 +255,7 @@ def _find(runtime: Runtime, version: str) -> BundleRef:
     try:
         return runtime.models.registry.find(version)
     except (RegistryError, BundleError) as error:
-        raise NotFoundError("No such model.") from error
+        raise NotFoundError(f"No such model: {error}") from error
 
 
 def _checked(reason: str) -> str:
@@ -275,7 +269,7 @@ def _checked(reason: str) -> str:
 
 def _note(
     runtime: Runtime,
-    user: User,
+    by: str,
     kind: str,
     version: str,
     reason: str,
@@ -287,6 +281,6 @@ def _note(
             connection,
             kind,
             at=runtime.clock(),
-            actor=user.username,
+            actor=by,
             details={"version": version, "reason": reason, "forced": objections or []},
         )

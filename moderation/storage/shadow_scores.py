@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Exists, Select, func, insert, select
 
 from classifiers.labels import DECIDING_LABELS
-from classifiers.scorer import Scored
 from moderation.domain.review import DecisionAction
+from moderation.domain.verdict import Outcome
 from moderation.storage.tables import (
     comments,
     decisions,
@@ -71,14 +71,14 @@ class Judged:
     current_deserved: int
 
 
-def insert_scores(connection: Connection, comment_pk: int, scored: Scored, *, flags: bool) -> None:
-    """Store a shadow's scores of one comment."""
+def insert_scores(connection: Connection, comment_pk: int, outcome: Outcome) -> None:
+    """Store what a shadow would have said of one comment, under the forum's own policy."""
     connection.execute(
         insert(shadow_scores).values(
             comment_id=comment_pk,
-            model_version=scored.model_version,
-            scores={label.value: value for label, value in scored.probabilities.items()},
-            flags=flags,
+            model_version=outcome.model_version,
+            scores={row.label.value: row.score for row in outcome.scores},
+            flags=outcome.is_queued and outcome.top_label is not None,
         )
     )
 

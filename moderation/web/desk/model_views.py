@@ -63,7 +63,7 @@ def promote() -> Response:
     is_forced = request.form.get("force") == "yes"
     try:
         promoted = model_changes.promote(
-            current.runtime(), session.me(), version, reason, is_forced=is_forced
+            current.runtime(), version, reason, by=session.me().username, is_forced=is_forced
         )
     except InvalidInputError as error:
         return _show(errors=error.fields, version=version, status=422)
@@ -77,7 +77,7 @@ def roll_back() -> Response:
     """Put the model of before back in force."""
     reason = typed_text(request.form.get("reason"))
     try:
-        version = model_changes.roll_back(current.runtime(), session.me(), reason)
+        version = model_changes.roll_back(current.runtime(), reason, by=session.me().username)
     except InvalidInputError as error:
         return _show(errors=error.fields, version="", status=422)
     toasts.say(f"Rolled back: model {version} decides again.")
@@ -100,7 +100,7 @@ def shadow() -> str:
 def start_shadow() -> Response:
     """Let a model score beside the one that decides."""
     asked = typed_text(request.form.get("version"))
-    version = model_changes.start_shadow(current.runtime(), session.me(), asked)
+    version = model_changes.start_shadow(current.runtime(), asked, by=session.me().username)
     toasts.say(f"Model {version} scores every new comment from now on, and decides nothing.")
     return redirect(url_for("desk.shadow"), code=303)
 
@@ -109,7 +109,7 @@ def start_shadow() -> Response:
 @session.needs(Role.ADMIN)
 def stop_shadow() -> Response:
     """Stop the shadow."""
-    model_changes.stop_shadow(current.runtime(), session.me())
+    model_changes.stop_shadow(current.runtime(), by=session.me().username)
     toasts.say("The shadow is stopped.")
     return redirect(url_for("desk.models"), code=303)
 
@@ -119,7 +119,9 @@ def stop_shadow() -> Response:
 def discard() -> Response:
     """Remove a model for good."""
     version = typed_text(request.form.get("version"))
-    model_changes.discard(current.runtime(), session.me(), version)
+    model_changes.discard(
+        current.runtime(), version, "discarded at the desk", by=session.me().username
+    )
     toasts.say(f"Model {version} is gone.")
     return redirect(url_for("desk.models"), code=303)
 

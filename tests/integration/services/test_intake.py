@@ -17,7 +17,13 @@ from moderation.domain.forum import Forum
 from moderation.domain.review import ItemState, ReasonCode
 from moderation.domain.verdict import Verdict
 from moderation.pipeline.run import audit_point
-from moderation.services import policy_changes, registration, review, review_pages
+from moderation.services import (
+    policy_changes,
+    registration,
+    review,
+    review_pages,
+    threshold_changes,
+)
 from moderation.services.intake import Submission, score_only, submit_comment, submit_comments
 from moderation.services.offline import judge_offline
 from moderation.services.runtime import Runtime
@@ -394,6 +400,17 @@ def test_a_shadow_counts_what_only_it_would_flag(
     found = compare_shadow(runtime, "2027-01-01-0000000002")
     assert (found.counts.comments, found.counts.only_shadow) == (1, 1)
     assert [flip.item_id for flip in found.new_flags] == [None]
+
+
+def test_a_shadow_is_held_to_the_forums_own_threshold(
+    runtime: Runtime, forum: Forum, models: FakeModels
+) -> None:
+    models.shadow = FakeScorer("2027-01-01-0000000002", threshold=0.5)
+    threshold_changes.set_fixed(runtime, forum.slug, Label.ABUSIVE, 0.95, by="mira")
+    submitted(runtime, forum, a_comment("c1", "moron"))  # 0.93: neither flags here
+    submitted(runtime, forum, a_comment("c2", "idiot"))  # 0.97: both do
+    found = compare_shadow(runtime, "2027-01-01-0000000002").counts
+    assert (found.comments, found.both, found.only_shadow) == (2, 1, 0)
 
 
 @pytest.mark.parametrize("kind", ["broken", "without thresholds"])
