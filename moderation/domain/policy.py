@@ -65,6 +65,8 @@ class Policy:
         How long a decision answers for the same text, in days; 0 for never.
     repeat_rejected_action : Verdict
         What a text does that was rejected before.
+    time_target_minutes : int
+        Within how many minutes a queued comment should be decided; 0 for no target.
     drop_in : DropIn
         What the formats of other scoring services mean to the forum.
     """
@@ -82,4 +84,5 @@ class Policy:
     second_opinion_share: float = 0.05
     repeat_days: int = 30
     repeat_rejected_action: Verdict = Verdict.HOLD
+    time_target_minutes: int = 1440
     drop_in: DropIn = field(default_factory=DropIn)

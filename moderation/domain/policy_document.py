@@ -18,6 +18,8 @@ from moderation.domain.threshold_rules import (
 from moderation.domain.verdict import Verdict
 from moderation.domain.word_rule import WordRule
 
+MOST_TIME_TARGET_MINUTES = 60 * 24 * 30
+
 
 def to_document(policy: Policy) -> dict[str, Any]:
     """Return the JSON-ready document of a policy, without its version."""
@@ -39,6 +41,7 @@ def to_document(policy: Policy) -> dict[str, Any]:
         "second_opinion_share": policy.second_opinion_share,
         "repeat_days": policy.repeat_days,
         "repeat_rejected_action": policy.repeat_rejected_action.value,
+        "time_target_minutes": policy.time_target_minutes,
         "drop_in": drop_in.to_document(policy.drop_in),
     }
 
@@ -74,6 +77,7 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
             "second_opinion_share",
             "repeat_days",
             "repeat_rejected_action",
+            "time_target_minutes",
             "drop_in",
         }
     )
@@ -91,6 +95,11 @@ def from_document(document: Mapping[str, Any], *, version: int) -> Policy:
         repeat_days=reader.whole("repeat_days", default=defaults.repeat_days, most=3650),
         repeat_rejected_action=reader.verdict(
             "repeat_rejected_action", document, default=defaults.repeat_rejected_action
+        ),
+        time_target_minutes=reader.whole(
+            "time_target_minutes",
+            default=defaults.time_target_minutes,
+            most=MOST_TIME_TARGET_MINUTES,
         ),
         drop_in=reader.drop_in(),
     )

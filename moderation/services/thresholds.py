@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from classifiers.labels import Label
+from classifiers.labels import DECIDING_LABELS, Label
 from classifiers.scorer import Scorer
 from moderation.domain.errors import ConflictError, NotFoundError
 from moderation.domain.estimates import Effect, effect_of
@@ -14,6 +14,7 @@ from moderation.domain.policy import LabelPolicy, Policy
 from moderation.domain.threshold_choice import Choice, choose
 from moderation.domain.threshold_rules import Promise, ThresholdRule
 from moderation.domain.traffic import Traffic
+from moderation.domain.verdict import Verdict
 from moderation.services.runtime import Runtime
 from moderation.services.traffic import WINDOW_DAYS, Window, read_window
 from moderation.storage import forums, policies
@@ -132,6 +133,42 @@ def label_threshold(
         effect=effect_of(traffic, now.threshold),
         forecasts=tuple(Forecast(rule, choose(rule, traffic)) for rule in rules),
         window=window,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a policy's label would have done on the last traffic.
+
+    Attributes
+    ----------
+    effect : Effect or None
+        None when the label decides nothing.
+    """
+
+    in_force: InForce
+    effect: Effect | None
+
+
+def foreseen(
+    runtime: Runtime, slug: str, versions: Sequence[Policy], *, days: int = WINDOW_DAYS
+) -> tuple[Window, tuple[Mapping[Label, Foreseen], ...]]:
+    """Return what each deciding label would have done under several policies.
+
+    Raises as `label_threshold`. A rule in words is taken with its number for the model in force.
+    """
+    forum, _ = known_policy(runtime, slug)
+    scorer = current_scorer(runtime)
+    window = read_window(runtime, forum, days=days, scorer=scorer, labels=DECIDING_LABELS)
+
+    def one(policy: Policy, label: Label) -> Foreseen:
+        rule = policy.labels.get(label, LabelPolicy())
+        now = in_force(rule, scorer, label)
+        decides = rule.action is not Verdict.PUBLISH
+        return Foreseen(now, effect_of(window.traffic[label], now.threshold) if decides else None)
+
+    return window, tuple(
+        {label: one(policy, label) for label in DECIDING_LABELS} for policy in versions
     )
 
 

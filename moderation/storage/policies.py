@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
@@ -11,8 +12,35 @@ from moderation.domain.policy_document import from_document, to_document
 from moderation.storage.tables import policies
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version and how it came about.
+
+    Attributes
+    ----------
+    because : str or None
+        What its author said about it.
+    """
+
+    policy: Policy
+    created_at: datetime
+    created_by: str
+    because: str | None
+
+    @property
+    def version(self) -> int:
+        """Its number, from 1 on."""
+        return self.policy.version
+
+
 def insert_policy(
-    connection: Connection, forum_id: int, policy: Policy, *, at: datetime, by: str
+    connection: Connection,
+    forum_id: int,
+    policy: Policy,
+    *,
+    at: datetime,
+    by: str,
+    because: str | None = None,
 ) -> None:
     """Store one version."""
     connection.execute(
@@ -22,6 +50,7 @@ def insert_policy(
             document=to_document(policy),
             created_at=at,
             created_by=by,
+            because=because,
         )
     )
 
@@ -56,3 +85,32 @@ def current_policy(connection: Connection, forum_id: int) -> Policy:
         .limit(1)
     ).first()
     return from_document(row.document, version=row.version) if row else Policy(version=0)
+
+
+def list_versions(
+    connection: Connection, forum_id: int, *, before: int | None = None, limit: int
+) -> list[PolicyVersion]:
+    """Return versions, newest first.
+
+    Parameters
+    ----------
+    before : int or None
+        Keyset: the last version of the page before.
+    """
+    query = (
+        select(policies)
+        .where(policies.c.forum_id == forum_id)
+        .order_by(policies.c.version.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(policies.c.version < before)
+    return [
+        PolicyVersion(
+            from_document(row.document, version=row.version),
+            row.created_at,
+            row.created_by,
+            row.because,
+        )
+        for row in connection.execute(query)
+    ]

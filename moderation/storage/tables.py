@@ -121,6 +121,7 @@ policies = Table(
     Column("document", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("created_by", String(200), nullable=False),
+    Column("because", String(500)),
 )
 
 users = Table(

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from classifiers.labels import Label
 from classifiers.scorer import ScoringInput
+from moderation.domain.review import DecisionAction
 from moderation.storage.tables import comments, decisions, policies, review_items, verdicts
 
 _BATCH = 2000
@@ -142,3 +143,45 @@ def _in_window(forum_id: int, since: datetime) -> tuple[ColumnElement[bool], ...
         and_(comments.c.forum_id == forum_id, comments.c.received_at >= since),
         comments.c.is_latest,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class CommentText:
+    """A comment's own words and what became of it.
+
+    Attributes
+    ----------
+    item_id : int or None
+        None when it was never queued.
+    action : DecisionAction or None
+        The decision in force; None while there is none.
+    """
+
+    comment_pk: int
+    body: str
+    received_at: datetime
+    item_id: int | None
+    action: DecisionAction | None
+
+
+def recent_texts(
+    connection: Connection, forum_id: int, since: datetime, *, limit: int
+) -> Iterator[CommentText]:
+    """Yield a forum's comments, newest first: the newest revisions, deleted ones left out."""
+    rows = connection.execute(
+        select(
+            comments.c.id,
+            comments.c.body,
+            comments.c.received_at,
+            review_items.c.id.label("item_id"),
+            decisions.c.action,
+        )
+        .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
+        .outerjoin(decisions, decisions.c.id == review_items.c.decision_id)
+        .where(*_in_window(forum_id, since), comments.c.deleted_at.is_(None))
+        .order_by(comments.c.received_at.desc(), comments.c.id.desc())
+        .limit(limit)
+    ).yield_per(_BATCH)
+    for row in rows:
+        action = DecisionAction(row.action) if row.action is not None else None
+        yield CommentText(row.id, row.body, row.received_at, row.item_id, action)

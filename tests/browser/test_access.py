@@ -91,6 +91,9 @@ PATHS = (
     "/desk/pins",
     "/desk/labels",
     "/desk/export",
+    "/desk/policy",
+    "/desk/policy/versions/2?forum=gazette",
+    "/desk/policy/words?forum=gazette&words=idiot",
     "/desk/nowhere",
 )
 

@@ -275,6 +275,7 @@ def test_a_phone_shows_everything_without_scrolling_sideways(
         "/desk/models",
         "/desk/labels",
         "/desk/export",
+        "/desk/policy",
     ):
         page = admin.open(path)
         assert page.evaluate("document.documentElement.scrollWidth") == 360, path

@@ -36,7 +36,7 @@ _NAV = (
     NavEntry("Deliveries", "desk.deliveries", Role.VIEWER),
     NavEntry("Try a thread", "desk.thread", Role.VIEWER),
     NavEntry("Statistics", "desk.statistics", Role.VIEWER),
-    NavEntry("Thresholds", "desk.thresholds", Role.SENIOR),
+    NavEntry("Policy", "desk.policy", Role.VIEWER),
     NavEntry("Models", "desk.models", Role.VIEWER),
     NavEntry("Export", "desk.export", Role.SENIOR),
 )

@@ -131,7 +131,7 @@ def _show(given: Mapping[str, str], *, errors: Mapping[str, str] | None = None) 
     rows = _rows(found, rule) if found is not None else ()
     body = layout.page(
         "thresholds.html",
-        active="desk.thresholds",
+        active="desk.policy",
         forums=registration.list_forums(runtime),
         slug=slug,
         label=label,

@@ -64,6 +64,7 @@ def test_a_word_rule_is_named_by_its_words_unless_it_has_a_name() -> None:
         ({"repeat_days": -1}, "repeat_days"),
         ({"repeat_days": 3651}, "repeat_days"),
         ({"repeat_days": None}, "repeat_days"),
+        ({"time_target_minutes": 43_201}, "time_target_minutes"),  # a month is no target
         ({"trusts_host_flag": 1}, "trusts_host_flag"),
         ({"trusted_authors": "u1"}, "trusted_authors"),  # a string is no list of its letters
         ({"trusted_authors": [1]}, "trusted_authors"),
