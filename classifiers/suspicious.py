@@ -47,21 +47,23 @@ class SuspiciousLabel:
     reason: str
 
 
+def to_record(row: SuspiciousLabel) -> dict[str, Any]:
+    """Return the row JSON-ready."""
+    return {
+        "schema": SCHEMA,
+        "forum": row.forum,
+        "comment_id": row.comment_id,
+        "revision": row.revision,
+        "label": row.label.value,
+        "given": row.given,
+        "probability": row.probability,
+        "reason": row.reason,
+    }
+
+
 def to_json_line(row: SuspiciousLabel) -> str:
     """Return the row as one line of JSON without the line end."""
-    return json.dumps(
-        {
-            "schema": SCHEMA,
-            "forum": row.forum,
-            "comment_id": row.comment_id,
-            "revision": row.revision,
-            "label": row.label.value,
-            "given": row.given,
-            "probability": row.probability,
-            "reason": row.reason,
-        },
-        ensure_ascii=False,
-    )
+    return json.dumps(to_record(row), ensure_ascii=False)
 
 
 def from_json_line(line: str) -> SuspiciousLabel:
@@ -76,6 +78,11 @@ def from_json_line(line: str) -> SuspiciousLabel:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise SuspiciousLabelError("line: expected one JSON object") from error
+    return from_record(record)
+
+
+def from_record(record: object) -> SuspiciousLabel:
+    """Read what `to_record` made. Raises as `from_json_line`."""
     if not isinstance(record, dict) or record.get("schema") != SCHEMA:
         raise SuspiciousLabelError(f"schema: expected {SCHEMA!r}")
     label, given, probability = (record.get(key) for key in ("label", "given", "probability"))

@@ -110,17 +110,38 @@ def suspicious(
     held_out = refine(base, rows, (), seed=seed).held_out
     own = log_odds(base, scoring_inputs(rows))
     scores = np.where(np.isnan(held_out), own, held_out)
+    return contradicted(rows, 1 / (1 + np.exp(-np.clip(scores, -700, 700))), heads, labels)
+
+
+def contradicted(
+    rows: Sequence[Example],
+    probabilities: Floats,
+    heads: Sequence[Label],
+    labels: Sequence[Label] = DECIDING_LABELS,
+) -> list[Suspicion]:
+    """Return the labels that cross-validated scores confidently contradict, the surest first.
+
+    Parameters
+    ----------
+    rows : sequence of Example
+    probabilities : ndarray of shape (n_rows, n_heads)
+        Each row's by a fit that did not see it; NaN where there is none.
+    heads : sequence of Label
+        What the columns are.
+    labels : sequence of Label
+        Which labels to look at.
+    """
     y = label_matrix(rows, heads)
     found: list[Suspicion] = []
     for column, label in enumerate(heads):
         if label not in labels:
             continue
-        known = np.flatnonzero(~np.isnan(y[:, column]))
-        probability = 1 / (1 + np.exp(-np.clip(scores[known, column], -700, 700)))
-        for place in confident_errors(y[known, column], probability):
+        known = np.flatnonzero(~np.isnan(y[:, column]) & ~np.isnan(probabilities[:, column]))
+        scores = probabilities[known, column]
+        for place in confident_errors(y[known, column], scores):
             row = int(known[int(place)])
             given = bool(y[row, column] >= _HALF)
-            found.append(Suspicion(row, label, given, float(probability[int(place)])))
+            found.append(Suspicion(row, label, given, float(scores[int(place)])))
     return sorted(found, key=lambda one: (-one.margin, one.row, one.label))
 
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from classifiers.suspicious import SuspiciousLabel, to_record
 from training.dataset import Dropped
 from training.gates import Gate
 
 MAX_DROPPED = 100
 """Dropped lines that a record names; it counts the others."""
+
+MAX_SUSPICIOUS = 50
+"""Suspicious labels that a record names: as many as a person looks through. It counts all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class RetrainResult:
         The first lines that were left out, with reasons.
     n_dropped, n_passed_over : int
         All lines that were left out, and good ones beyond the sample that is learnt from.
+    suspicious : tuple[SuspiciousLabel, ...]
+        Labels that fits on the other rows contradict, the surest first.
     message : str
         The outcome in one sentence.
     """
@@ -52,6 +58,7 @@ class RetrainResult:
     dropped: tuple[Dropped, ...]
     n_dropped: int
     n_passed_over: int
+    suspicious: tuple[SuspiciousLabel, ...]
     message: str
 
     @property
@@ -78,6 +85,8 @@ class RetrainResult:
                 {"file": d.file, "line": d.line, "reason": d.reason}
                 for d in self.dropped[:MAX_DROPPED]
             ],
+            "suspicious": [to_record(row) for row in self.suspicious[:MAX_SUSPICIOUS]],
+            "n_suspicious": len(self.suspicious),
             "message": self.message,
         }
 

@@ -16,8 +16,10 @@ from training.evaluate import evaluate, records
 from training.example import Example
 from training.exports import Exports, read_exports
 from training.gates import Learnt, all_gates, in_label_order
+from training.gates.pinned import SOURCE as PINS
 from training.gates.pinned import as_examples, read_pins
 from training.held_out import split_corpus
+from training.noise import Suspicion, contradicted, listed
 from training.progress import Progress, silent
 from training.recalibrate import recalibrate
 from training.refine import Refined, refine
@@ -187,8 +189,14 @@ def _judged(
         dropped=rows.data.dropped,
         n_dropped=rows.data.n_dropped,
         n_passed_over=rows.data.n_passed_over,
+        suspicious=tuple(listed(learnt.rows, _contradicted(learnt))),
         message="",
     )
+
+
+def _contradicted(learnt: Learnt) -> list[Suspicion]:
+    found = contradicted(learnt.rows, learnt.probabilities, tuple(Label))
+    return [one for one in found if learnt.rows[one.row].source != PINS]
 
 
 def _counted(data: Exports) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from classifiers.suspicious import from_record
 from moderation.domain.errors import ConflictError, NotFoundError
 from moderation.domain.review import Role
 from moderation.domain.training import HEARTBEAT_LIMIT_S, JobProgress, JobState, TrainingJob
@@ -15,6 +17,7 @@ from moderation.services.exporting import ExportFormat, ExportReceipt, export_la
 from moderation.services.registration import find_forum
 from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
+from moderation.services.second_opinions import AskOutcome, ask_about
 from moderation.storage import forums, judgements, training_jobs
 from moderation.storage.events import append_event
 from moderation.storage.labelled import ExportFilter
@@ -200,3 +203,23 @@ def example_texts(runtime: Runtime, keys: Sequence[str]) -> dict[str, str]:
             if judgement is not None and judgement.deleted_at is None:
                 found[key] = judgement.body
     return found
+
+
+def ask_about_suspicious(
+    runtime: Runtime, job_id: int, chosen: Collection[str]
+) -> Mapping[AskOutcome, int]:
+    """Ask for second opinions on suspicious labels that a training found; returns what became.
+
+    Parameters
+    ----------
+    chosen : collection of str
+        Places in the result's list, from ``"0"``; others are passed over.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such training.
+    """
+    found = (training_job(runtime, job_id).result or {}).get("suspicious", ())
+    rows = [from_record(row) for number, row in enumerate(found) if str(number) in chosen]
+    return Counter(ask_about(runtime, row.forum, row.comment_id, row.revision) for row in rows)

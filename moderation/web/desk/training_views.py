@@ -62,6 +62,16 @@ def training_job(job_id: int) -> str:
     )
 
 
+@bp.post("/training/<int:job_id>/doubts")
+@session.needs(Role.ADMIN)
+def ask_about_doubts(job_id: int) -> Response:
+    """Give the chosen labels blind to another moderator."""
+    chosen = {typed_text(value) for value in request.form.getlist("doubt")}
+    counts = training.ask_about_suspicious(current.runtime(), job_id, chosen)
+    toasts.say(training_wording.asked(counts))
+    return redirect(url_for("desk.training_job", job_id=job_id), code=303)
+
+
 @bp.get("/training/<int:job_id>/progress")
 @session.needs(Role.VIEWER)
 def training_progress(job_id: int) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from moderation.domain.training import JobState, TrainingJob
+from moderation.services.second_opinions import AskOutcome
 from moderation.web.desk import ages
 
 _STATES: Mapping[JobState, tuple[str, str]] = {
@@ -87,6 +88,25 @@ class FigureLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DoubtLine:
+    """A label that the other decisions contradict.
+
+    Attributes
+    ----------
+    key : str
+        ``forum:comment id``, by which the text is looked up.
+    value : str
+        What the form sends: its place in the result.
+    """
+
+    key: str
+    value: str
+    label: str
+    decided: str
+    probability: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingReport:
     """What a training made of its candidate.
 
@@ -96,6 +116,10 @@ class TrainingReport:
         Those against the candidate first.
     decisions, corpus : tuple[FigureLine, ...]
         On the forum's held-out decisions, and on the examples that come with the service.
+    doubts : tuple[DoubtLine, ...]
+        Labels worth another look, the surest first.
+    n_doubts : int
+        How many there are, with those that are not listed.
     """
 
     message: str
@@ -104,6 +128,8 @@ class TrainingReport:
     gates: tuple[GateLine, ...]
     decisions: tuple[FigureLine, ...]
     corpus: tuple[FigureLine, ...]
+    doubts: tuple[DoubtLine, ...]
+    n_doubts: int
 
     @property
     def against(self) -> int:
@@ -113,7 +139,8 @@ class TrainingReport:
     @property
     def forum_keys(self) -> list[str]:
         """Names of the forum's comments whose text the page looks up."""
-        return [e.key for gate in self.gates for e in gate.examples if not e.text]
+        of_gates = [e.key for gate in self.gates for e in gate.examples if not e.text]
+        return [*of_gates, *(doubt.key for doubt in self.doubts)]
 
 
 def line(job: TrainingJob, now: datetime) -> JobLine:
@@ -144,6 +171,10 @@ def report(result: Mapping[str, Any]) -> TrainingReport:
         gates=tuple(sorted(gates, key=lambda gate: gate.icon != "warn")),
         decisions=_figures(metrics, "decisions"),
         corpus=_figures(metrics, "corpus"),
+        doubts=tuple(
+            _doubt(number, row) for number, row in enumerate(result.get("suspicious", ()))
+        ),
+        n_doubts=int(result.get("n_suspicious", 0)),
     )
 
 
@@ -158,6 +189,16 @@ def _gate(gate: Mapping[str, Any], *, is_against: bool) -> GateLine:
         icon="warn" if is_against else "same" if is_undecided else "check",
         detail=str(gate["detail"]),
         examples=tuple(_example(example) for example in gate.get("examples", ())),
+    )
+
+
+def _doubt(number: int, row: Mapping[str, Any]) -> DoubtLine:
+    return DoubtLine(
+        key=f"{row['forum']}:{row['comment_id']}",
+        value=str(number),
+        label=str(row["label"]),
+        decided="yes" if row["given"] else "no",
+        probability=f"{row['probability']:.2f}",
     )
 
 
@@ -190,3 +231,15 @@ def _interval(entry: Mapping[str, float] | None) -> str:
     if entry is None:
         return "–"  # noqa: RUF001 (an empty cell)
     return f"{entry['value']:.0%} ({entry['low']:.0%} to {entry['high']:.0%})"
+
+
+def asked(counts: Mapping[AskOutcome, int]) -> str:
+    """Say what became of a request for second opinions."""
+    if not counts:
+        return "No label was chosen."
+    said = f"{counts.get(AskOutcome.ASKED, 0)} of {sum(counts.values())} go to another moderator."
+    if counts.get(AskOutcome.OPEN):
+        said += f" {counts[AskOutcome.OPEN]} were asked about before."
+    if counts.get(AskOutcome.UNKNOWN):
+        said += f" {counts[AskOutcome.UNKNOWN]} are no longer decided here."
+    return said

@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from classifiers.labels import Label
 from classifiers.registry import Registry
+from classifiers.suspicious import SuspiciousLabel, to_record
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.domain.training import JobProgress, JobState
 from moderation.services import training
 from moderation.services.runtime import Runtime
 from moderation.services.training import TakenJob
-from tests.builders import a_comment, sqlite_only, submitted
+from tests.builders import a_comment, a_user, decided, sqlite_only, submitted
 from tests.fakes import FakeModels
 from tests.functional.desk.conftest import Enter
 from tests.functional.desk.visitor import Visitor
@@ -70,11 +72,22 @@ def finished(runtime: Runtime, registry: Registry, forum: Forum, *, failed: list
             "current": {"decisions": {"abusive": {"recall": figure(0.6)}}},
         },
         "rows": 40,
+        "suspicious": [doubt(forum, "c1"), doubt(forum, "c2")],
+        "n_suspicious": 60,
         "message": f"Candidate {version} made.",
     }
     registry.results.write(version, result)
     training.end_training(runtime, take(runtime), JobState.DONE, result=result)
     return version
+
+
+def doubt(forum: Forum, comment_id: str) -> dict[str, Any]:
+    revision = a_comment(text="You idiot.").revision
+    return to_record(
+        SuspiciousLabel(
+            forum.slug, comment_id, revision, Label.ABUSIVE, given=True, probability=0.02, reason=""
+        )
+    )
 
 
 def figure(value: float) -> dict[str, float]:
@@ -150,3 +163,25 @@ def test_a_candidate_is_discarded(
     assert [ref.version for ref in registry.bundles()] == [registry.packaged().version]
     ada.open(f"/desk/training/{job_id}")
     assert f"The candidate {version} was removed" in ada.one("main").text()
+
+
+def test_labels_worth_another_look_go_blind_to_another_moderator(
+    ada: Visitor, runtime: Runtime, registry: Registry, forum: Forum, enter: Enter
+) -> None:
+    mira = a_user(runtime, "decider")
+    decided(runtime, mira, submitted(runtime, forum, a_comment("c1", "You idiot.")))
+    job_id = ask(ada)
+    finished(runtime, registry, forum, failed=[])
+    page = f"/desk/training/{job_id}"
+    ada.open(page)
+    listed = ada.one("section[aria-labelledby='doubts-h']")
+    assert "You idiot." in listed.text()
+    assert "The surest 2 of 60 are listed" in listed.text()
+    assert "0.02" in listed.text()
+
+    ada.send("form[action$='/doubts']", doubt=["0", "1", "7"])
+    assert ada.texts(".toast > span") == [
+        "1 of 2 go to another moderator. 1 are no longer decided here."
+    ]
+    senior = enter("sena", Role.SENIOR)
+    assert not senior.open(page).has("input[name='doubt']")

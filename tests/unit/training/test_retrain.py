@@ -79,6 +79,8 @@ def test_failed_gate_stops_promotion_unless_forced(
     monkeypatch.setattr("training.retrain.all_gates", failing)
     path = house_rule_export(tmp_path / "export.jsonl", rows=80)
     result = retrain([path], registry, at=AT, corpus=small_corpus())
+    assert all(row.forum and row.comment_id for row in result.suspicious)
+    assert result.to_record()["n_suspicious"] == len(result.suspicious)
     assert not result.promoted
     assert "always_fails" in result.message
     assert registry.current().is_default
