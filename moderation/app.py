@@ -16,12 +16,13 @@ from moderation.web import (
     desk,
     errors,
     health,
+    hosts,
     log,
     rate_limit,
     security,
     tracing,
 )
-from moderation.wiring import build_runtime, delivery_worker, training_worker
+from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
 
 
 def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
@@ -30,6 +31,7 @@ def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> Non
         (delivery_worker(settings, runtime).run, "deliveries"),
         (training_worker(settings, runtime).run, "training"),
         (ThresholdWorker(runtime).run, "thresholds"),
+        (host_poller(settings, runtime).run, "polling"),
     ):
         thread = BackgroundThread(run, name)
         thread.ensure_running()
@@ -40,12 +42,17 @@ def _add_web(app: Flask) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask starts with
     # Hooks run in this order before a request, and the other way round after it.
     tracing.register(app)
-    security.register(app, guards=api.GUARDS | compat.GUARDS, batches=api.BATCHES | compat.BATCHES)
+    security.register(
+        app,
+        guards=api.GUARDS | compat.GUARDS | hosts.GUARDS,
+        batches=api.BATCHES | compat.BATCHES,
+    )
     rate_limit.register(app)
     errors.register(app, shapes=compat.SHAPES)
     health.register(app)
     api.register(app)
     compat.register(app)
+    hosts.register(app)
     desk.register(app)
     app.add_url_rule("/", "front_door", _front_door)
 

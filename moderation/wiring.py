@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from classifiers.registry import Registry
 from moderation.config import Settings
+from moderation.delivery.host_poller import HostPoller
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.jobs.training import TrainingWorker
 from moderation.services.live_models import LiveModels
@@ -26,6 +27,11 @@ def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:
     """Make a worker that sends what the outbox holds."""
     sending = DeliverySettings(settings.delivery_timeout_s, settings.delivery_attempts)
     return DeliveryWorker(runtime, sending)
+
+
+def host_poller(settings: Settings, runtime: Runtime) -> HostPoller:
+    """Make a worker that reads boards whose webhooks may get lost."""
+    return HostPoller(runtime, timeout_s=settings.delivery_timeout_s)
 
 
 def training_worker(settings: Settings, runtime: Runtime) -> TrainingWorker:

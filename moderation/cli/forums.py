@@ -8,6 +8,7 @@ from typing import TextIO
 
 import click
 
+from moderation.cli.hosts import connect, disconnect
 from moderation.cli.next_steps import curl_line
 from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
@@ -102,6 +103,10 @@ def curl(slug: str) -> None:
     """Print a shell line that sends a signed comment as SLUG."""
     runtime = open_runtime()
     click.echo(curl_line(load_settings(), runtime, known_forum(runtime, slug)))
+
+
+forums.add_command(connect)
+forums.add_command(disconnect)
 
 
 def _show(slug: str, made: Credentials, *, as_json: bool) -> None:

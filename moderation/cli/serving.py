@@ -16,7 +16,7 @@ from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
 from moderation.jobs.thresholds import ThresholdWorker
-from moderation.wiring import build_runtime, delivery_worker, training_worker
+from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -74,7 +74,11 @@ def worker() -> None:
     runtime = open_runtime(settings)
     others = [
         threading.Thread(target=run, args=(stop,))
-        for run in (training_worker(settings, runtime).run, ThresholdWorker(runtime).run)
+        for run in (
+            training_worker(settings, runtime).run,
+            ThresholdWorker(runtime).run,
+            host_poller(settings, runtime).run,
+        )
     ]
     for thread in others:
         thread.start()

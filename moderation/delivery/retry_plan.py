@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from moderation.hosts.dialogue import HostOutcome, OutcomeState
 from moderation.services.outbox import Settlement
 
 DELAYS_S = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -56,6 +58,26 @@ def settle_answer(  # noqa: PLR0913 - one try's facts
     if status in _ASKS_FOR_PATIENCE:
         wait_s = max(wait_s, _asked_for_s(retry_after, now))
     return Settlement("pending", now + timedelta(seconds=wait_s), status, why)
+
+
+def settle_host_outcome(
+    outcome: HostOutcome, *, attempts: int, most_attempts: int, message_id: str, now: datetime
+) -> Settlement:
+    """Decide how a dialogue with a host ended; the parameters are those of `settle_answer`."""
+    if outcome.state is OutcomeState.DONE:
+        return Settlement("delivered", now, outcome.status, None, outcome.said)
+    if outcome.state is OutcomeState.REFUSED:
+        return Settlement("parked", now, outcome.status, outcome.said, outcome.said)
+    settled = settle_answer(
+        status=outcome.status if outcome.status in _ASKS_FOR_PATIENCE else None,
+        retry_after=outcome.retry_after,
+        error=outcome.said,
+        attempts=attempts,
+        most_attempts=most_attempts,
+        message_id=message_id,
+        now=now,
+    )
+    return replace(settled, status=outcome.status, said=outcome.said)
 
 
 def delay_s(attempts: int, message_id: str) -> float:

@@ -28,11 +28,14 @@ class Answer:
         None when there was no answer.
     error : str or None
         Why there was none.
+    body : bytes
+        Its first bytes, as many as were asked for.
     """
 
     status: int | None
     retry_after: str | None = None
     error: str | None = None
+    body: bytes = b""
 
 
 def post(
@@ -43,16 +46,34 @@ def post(
     timeout_s: float,
     allows_private: bool,
 ) -> Answer:
-    """Send one request and read the answer's head.
+    """Send one message and read the answer's head; see `exchange`."""
+    return exchange(
+        "POST", url, headers, body, timeout_s=timeout_s, allows_private=allows_private, most_bytes=0
+    )
 
-    Redirects are not followed (a signed message goes to the address that the operator gave), the
-    answer's body is not read, and the whole exchange has one deadline, so that a receiver which
-    drips single bytes holds nobody up.
+
+def exchange(  # noqa: PLR0913 - one request's parts
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    timeout_s: float,
+    allows_private: bool,
+    most_bytes: int,
+) -> Answer:
+    """Send one request and read the answer.
+
+    Redirects are not followed (a key or a signed message goes to the address that the operator
+    gave), and the whole exchange has one deadline, so that a receiver which drips single bytes
+    holds nobody up.
 
     Parameters
     ----------
     allows_private : bool
         Whether private, loopback and link-local addresses may be reached.
+    most_bytes : int
+        How much of the answer's body is read; a longer one is an error, with 0 none is read.
     """
     deadline = time.monotonic() + timeout_s
     backend = _GuardedBackend(deadline, allows_private=allows_private)
@@ -64,7 +85,7 @@ def post(
                 max_connections=1,
             ) as pool,
             pool.stream(
-                "POST",
+                method,
                 url,
                 headers=[(name.encode(), value.encode()) for name, value in headers.items()],
                 content=body,
@@ -76,7 +97,10 @@ def post(
             return Answer(
                 response.status,
                 retry_after.decode("latin-1") if retry_after is not None else None,
+                body=_read(response, most_bytes),
             )
+    except _TooLongError:
+        return Answer(None, error=f"the answer is longer than {most_bytes} bytes")
     except ForbiddenAddressError as error:
         return Answer(None, error=str(error))
     except (httpcore.TimeoutException, TimeoutError):
@@ -85,6 +109,20 @@ def post(
         return Answer(None, error=f"no connection: {type(error).__name__}: {error}"[:300])
     except (httpcore.UnsupportedProtocol, ValueError) as error:
         return Answer(None, error=f"the address cannot be used: {error}"[:300])
+
+
+class _TooLongError(Exception):
+    pass
+
+
+def _read(response: httpcore.Response, most_bytes: int) -> bytes:
+    kept = bytearray()
+    if most_bytes:
+        for chunk in response.iter_stream():
+            kept += chunk
+            if len(kept) > most_bytes:
+                raise _TooLongError
+    return bytes(kept)
 
 
 _context: ssl.SSLContext | None = None
@@ -136,8 +174,8 @@ class _GuardedBackend(httpcore.NetworkBackend):
         for address in addresses:
             if not self._allows_private and not is_public(address):
                 raise ForbiddenAddressError(
-                    "the callback leads to a private address; allow it for this forum with "
-                    "'moderation forums set-callback --allow-private'"
+                    "it leads to a private address; allow it for this forum with --allow-private "
+                    "of 'moderation forums set-callback' or 'connect'"
                 )
         return addresses
 

@@ -7,12 +7,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
-from moderation.delivery.retry_plan import settle_answer
+from moderation.delivery.host_tasks import HostTasks
+from moderation.delivery.retry_plan import settle_answer, settle_host_outcome
 from moderation.delivery.sender import Answer, post
+from moderation.domain.host import is_for_host
 from moderation.domain.webhook_signature import sign_headers
 from moderation.services import outbox
-from moderation.services.outbox import Leased
+from moderation.services.outbox import Delivery, Leased, Settlement
 from moderation.services.rounds import work_until
 from moderation.services.runtime import Runtime
 
@@ -52,6 +55,7 @@ class DeliveryWorker:
         self._runtime = runtime
         self._settings = settings
         self._send = send
+        self._hosts = HostTasks(runtime, timeout_s=settings.timeout_s)
 
     def run_once(self) -> int:
         """Send one batch; returns how many messages were tried."""
@@ -69,20 +73,14 @@ class DeliveryWorker:
     def _deliver(self, leased: Leased) -> None:
         delivery = leased.delivery
         try:
-            answer = self._answer(leased)
+            settlement = self._settled(leased)
         except Exception as error:  # noqa: BLE001 - the worker's edge
             # One bad message must not end the worker: it is tried again, and parked in the end.
             _log.exception("delivery %s could not be sent", delivery.message_id)
-            answer = Answer(None, error=f"it could not be sent: {type(error).__name__}")
-        settlement = settle_answer(
-            status=answer.status,
-            retry_after=answer.retry_after,
-            error=answer.error,
-            attempts=delivery.attempts,
-            most_attempts=self._settings.most_attempts,
-            message_id=delivery.message_id,
-            now=self._runtime.clock(),
-        )
+            why = f"it could not be sent: {type(error).__name__}"
+            settlement = settle_answer(
+                status=None, retry_after=None, error=why, **self._try(delivery)
+            )
         if settlement.state != "delivered":
             _log.warning(
                 "delivery %s of %s: %s, %s",
@@ -92,6 +90,27 @@ class DeliveryWorker:
                 settlement.state,
             )
         outbox.settle(self._runtime, leased, settlement)
+
+    def _settled(self, leased: Leased) -> Settlement:
+        delivery = leased.delivery
+        if is_for_host(delivery.event_type):
+            outcome = self._hosts.do(delivery)
+            return settle_host_outcome(outcome, **self._try(delivery))
+        answer = self._answer(leased)
+        return settle_answer(
+            status=answer.status,
+            retry_after=answer.retry_after,
+            error=answer.error,
+            **self._try(delivery),
+        )
+
+    def _try(self, delivery: Delivery) -> Any:
+        return {
+            "attempts": delivery.attempts,
+            "most_attempts": self._settings.most_attempts,
+            "message_id": delivery.message_id,
+            "now": self._runtime.clock(),
+        }
 
     def _answer(self, leased: Leased) -> Answer:
         delivery = leased.delivery

@@ -7,6 +7,7 @@ from moderation.domain.judgement import Decision, Judgement
 from moderation.domain.review import DecisionAction
 from moderation.services import messages
 from moderation.services.akismet_callbacks import put_decision_in_outbox
+from moderation.services.host_actions import put_decision_task
 from moderation.services.runtime import Runtime
 from moderation.storage import decisions, forums, judgements, queue_pages
 from moderation.storage.database import Connection
@@ -57,6 +58,7 @@ def announce(
         judgement,
         is_spam=None if is_undo else decision.action is DecisionAction.REJECT,
     )
+    put_decision_task(connection, runtime, judgement, None if is_undo else decision.action)
     forum = forums.forum_by_id(connection, judgement.forum_id)
     if forum is not None:
         data = messages.decision_data(

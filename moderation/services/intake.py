@@ -17,6 +17,7 @@ from moderation.domain.review import DecisionAction, ItemState
 from moderation.domain.verdict import ReasonKind, Verdict, source_of
 from moderation.pipeline.usefulness import kind_of, uncertainty, usefulness
 from moderation.services import messages
+from moderation.services.host_actions import put_verdict_task
 from moderation.services.judging import (
     JudgedComment,
     ReducedComment,
@@ -170,13 +171,13 @@ class _Writer:
         )
         if pk is None:  # a copy arrived at the same moment and was first
             return Submission(self._stored(comment), is_replay=True)
-        self._supersede(comment.external_id, pk)
+        older = self._supersede(comment.external_id, pk)
         if judged.outcome.is_queued:
             self._queue(pk, judged)
         if shadow is not None:
             shadow_scores.insert_scores(self._connection, pk, shadow.outcome)
         judgement = self._stored(comment)
-        self._tell(judgement)
+        self._tell(judgement, older)
         return Submission(judgement, is_replay=False)
 
     def _stored(self, comment: Comment) -> Judgement:
@@ -187,10 +188,10 @@ class _Writer:
             raise ModerationError("a comment that was just stored cannot be read")
         return stored
 
-    def _supersede(self, external_id: str, pk: int) -> None:
+    def _supersede(self, external_id: str, pk: int) -> Sequence[int]:
         older = comment_rows.supersede_older(self._connection, self._forum.id, external_id, pk)
         if not older:
-            return
+            return older
         now = self._runtime.clock()
         review_queue.close_open_items(self._connection, older, ItemState.SUPERSEDED, at=now)
         for old in older:
@@ -202,6 +203,7 @@ class _Writer:
                 forum_id=self._forum.id,
                 comment_pk=old,
             )
+        return older
 
     def _queue(self, pk: int, judged: JudgedComment) -> None:
         outcome = judged.outcome
@@ -227,7 +229,7 @@ class _Writer:
             at=self._runtime.clock(),
         )
 
-    def _tell(self, judgement: Judgement) -> None:
+    def _tell(self, judgement: Judgement, older: Sequence[int]) -> None:
         append_event(
             self._connection,
             "verdict",
@@ -242,7 +244,10 @@ class _Writer:
                 "policy_version": judgement.policy_version,
             },
         )
-        if self._tells_forum and judgement.verdict is not Verdict.PUBLISH:
+        if not self._tells_forum:
+            return
+        put_verdict_task(self._connection, self._runtime, judgement, older)
+        if judgement.verdict is not Verdict.PUBLISH:
             messages.put_in_outbox(
                 self._connection,
                 self._runtime,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from moderation.domain.errors import ConflictError
 from moderation.services.runtime import Runtime
 from moderation.storage import deliveries, forums
+from moderation.storage.database import Connection
 from moderation.storage.deliveries import Delivery
 from moderation.storage.events import append_event
 
@@ -47,12 +48,15 @@ class Settlement:
         The receiver's HTTP status, if it answered.
     error : str or None
         What went wrong, in a sentence.
+    said : str or None
+        What a host answered, in a sentence for moderators.
     """
 
     state: str
     next_attempt_at: datetime
     status: int | None
     error: str | None
+    said: str | None = None
 
 
 def lease(runtime: Runtime, *, limit: int, lease_s: float) -> list[Leased]:
@@ -84,16 +88,29 @@ def settle(runtime: Runtime, leased: Leased, settlement: Settlement) -> None:
             error=settlement.error,
             at=now,
         )
-        if is_ours and settlement.state != "pending":
-            append_event(
-                connection,
-                settlement.state,
-                at=now,
-                actor="worker",
-                forum_id=delivery.forum_id,
-                comment_pk=delivery.comment_pk,
-                details={"event": delivery.event_type, "status": settlement.status},
-            )
+        if is_ours:
+            _write_down(connection, delivery, settlement, at=now)
+
+
+def _write_down(
+    connection: Connection, delivery: Delivery, settlement: Settlement, *, at: datetime
+) -> None:
+    """Write an end into the history; of a host's tries also the first that failed."""
+    state = settlement.state
+    if state == "pending":
+        if settlement.said is None or delivery.attempts != 1:
+            return
+        state = "delayed"
+    said = {"said": settlement.said} if settlement.said is not None else {}
+    append_event(
+        connection,
+        state,
+        at=at,
+        actor="worker",
+        forum_id=delivery.forum_id,
+        comment_pk=delivery.comment_pk,
+        details={"event": delivery.event_type, "status": settlement.status, **said},
+    )
 
 
 def deliveries_page(

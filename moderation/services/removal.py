@@ -1,4 +1,4 @@
-"""The forum has deleted a comment."""
+"""The forum has deleted a comment, or brought it back."""
 
 from __future__ import annotations
 
@@ -39,3 +39,34 @@ def delete_comment(runtime: Runtime, forum: Forum, external_id: str) -> bool:
                 connection, "deleted", at=now, actor="forum", forum_id=forum.id, comment_pk=pk
             )
         return bool(marked)
+
+
+def restore_comment(runtime: Runtime, forum: Forum, external_id: str) -> bool:
+    """Take back a deletion: the comment waits in the queue again if it did before; repeatable.
+
+    Returns
+    -------
+    bool
+        False when it was not deleted.
+
+    Raises
+    ------
+    NotFoundError
+        If the forum never sent such a comment.
+    """
+    with runtime.database.write() as connection:
+        comments.take_turns(connection, forum.id, [external_id])
+        if not comments.revision_pks(connection, forum.id, external_id):
+            raise NotFoundError("No such comment.")
+        restored = comments.mark_restored(connection, forum.id, external_id)
+        review_queue.reopen_withdrawn(connection, restored)
+        for pk in restored[-1:]:
+            append_event(
+                connection,
+                "restored",
+                at=runtime.clock(),
+                actor="forum",
+                forum_id=forum.id,
+                comment_pk=pk,
+            )
+        return bool(restored)

@@ -137,6 +137,20 @@ def mark_deleted(
     ).all()
 
 
+def mark_restored(connection: Connection, forum_id: int, external_id: str) -> Sequence[int]:
+    """Take back the mark of a deletion; returns the keys of the revisions that had it."""
+    return connection.scalars(
+        update(comments)
+        .where(
+            comments.c.forum_id == forum_id,
+            comments.c.external_id == external_id,
+            comments.c.deleted_at.is_not(None),
+        )
+        .values(deleted_at=None)
+        .returning(comments.c.id)
+    ).all()
+
+
 def revision_pks(connection: Connection, forum_id: int, external_id: str) -> Sequence[int]:
     """Return the keys of all revisions of a comment, oldest first."""
     return connection.scalars(

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
 
+from moderation.domain.host import HOST_EVENT_PREFIX
 from moderation.storage.tables import comments, deliveries, forums
 
 
@@ -100,6 +101,9 @@ def lease_due(
             earlier.c.comment_id == other.c.id,
             earlier.c.id < deliveries.c.id,
             earlier.c.state == "pending",
+            # What a host does and what a callback tells take different ways.
+            earlier.c.event_type.startswith(HOST_EVENT_PREFIX)
+            == deliveries.c.event_type.startswith(HOST_EVENT_PREFIX),
         )
     )
     due = (

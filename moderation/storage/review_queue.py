@@ -80,6 +80,19 @@ def close_open_items(
     ).all()
 
 
+def reopen_withdrawn(connection: Connection, comment_pks: Sequence[int]) -> Sequence[int]:
+    """Open the withdrawn items of the given revisions again; returns their keys."""
+    return connection.scalars(
+        update(review_items)
+        .where(
+            review_items.c.comment_id.in_(comment_pks),
+            review_items.c.state == ItemState.WITHDRAWN.value,
+        )
+        .values(state=ItemState.PENDING.value, closed_at=None)
+        .returning(review_items.c.id)
+    ).all()
+
+
 def add_report(
     connection: Connection, item_id: int, reasons: tuple[str, ...], *, is_first: bool
 ) -> None:

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from classifiers.labels import DECIDING_LABELS
+from moderation.domain.host import HostKind, SecretPurpose
 from moderation.domain.review import DecisionAction, ItemState, Role
 from moderation.domain.second_opinion import OpinionState
 from moderation.domain.training import JobState
@@ -383,6 +384,50 @@ comment_callbacks = Table(
     Column("url", String(2000), nullable=False),
     Column("guid", String(80), nullable=False),
     Column("was_spam", Boolean, nullable=False),
+)
+
+host_connections = Table(
+    "host_connections",
+    metadata,
+    _forum_id(primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),
+    Column("address", String(2000)),
+    Column("allows_private", Boolean, nullable=False, server_default=false()),
+    Column("actor", String(200)),
+    Column("options", JSON, nullable=False),
+    Column("polled_until", UtcDateTime),
+    Column("next_poll_at", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("kind", HostKind), name="kind"),
+)
+
+host_secrets = Table(
+    "host_secrets",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _forum_id(nullable=False, index=True),
+    Column("purpose", String(16), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    CheckConstraint(_one_of("purpose", SecretPurpose), name="purpose"),
+)
+
+host_events = Table(
+    "host_events",
+    metadata,
+    _forum_id(primary_key=True, autoincrement=False),
+    Column("event_id", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+host_names = Table(
+    "host_names",
+    metadata,
+    _forum_id(primary_key=True, autoincrement=False),
+    Column("external_id", String(200), primary_key=True),
+    Column("name", String(400), nullable=False),
 )
 
 events = Table(

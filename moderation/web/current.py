@@ -9,6 +9,7 @@ from flask import Flask, current_app, g
 
 from moderation.config import Settings
 from moderation.domain.forum import Forum
+from moderation.services.hosts import KnownHost
 from moderation.services.runtime import Runtime
 from moderation.web.metrics import Metrics
 
@@ -76,6 +77,11 @@ def forum() -> Forum:
 def forum_or_none() -> Forum | None:
     """Return the forum of the current request; None on pages that belong to no forum."""
     return cast("Forum | None", g.get("forum"))
+
+
+def known_host() -> KnownHost:
+    """Return the host that sent the current request."""
+    return cast(KnownHost, g.known_host)
 
 
 def message_id() -> str | None:

@@ -178,7 +178,7 @@ def _unexpected(error: Exception) -> Problem:
     return Problem(status, _CODES[status], _DETAILS[status])
 
 
-_PROGRAM_PATHS = ("/v1/", "/openapi.json", "/healthz", "/readyz", "/metrics")
+_PROGRAM_PATHS = ("/v1/", "/hosts/", "/openapi.json", "/healthz", "/readyz", "/metrics")
 
 
 def _is_for_programs() -> bool:

@@ -21,6 +21,12 @@ EVENT_TITLES = {
     "comment.decided": "Decision",
     "akismet.comment-check": "Decision, to an Akismet client",
     "comment.decision_undone": "Decision taken back",
+    "host.flag": "Flag, at the host",
+    "host.hide": "Hide, at the host",
+    "host.show": "Show, at the host",
+    "host.remove": "Reject, at the host",
+    "host.read": "Read back from the host",
+    "host.check": "Test of the host",
 }
 
 

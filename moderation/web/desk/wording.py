@@ -221,6 +221,7 @@ _EVENTS: Mapping[str, str] = {
     "escalated": "{actor} escalated it",
     "superseded": "The author edited it; a newer revision took its place.",
     "deleted": "The forum deleted it.",
+    "restored": "The forum brought it back.",
     "withdrawn": "The forum deleted it.",
     "delivered": "The forum was told.",
     "parked": "The forum could not be told; the delivery is parked.",
@@ -250,14 +251,20 @@ def event_sentence(event: HistoryEvent, *, me: str, hides_scores: bool = False) 
         reason = reason_title(str(details["reason"])) if details.get("reason") else ""
         verb = "approved" if details.get("decision") == "approve" else "rejected"
         return f"{actor} {verb} it{': ' + reason if reason else ''}."
-    pattern = _EVENTS.get(event.kind)
-    if pattern is None:
-        return f"{actor}: {event.kind.replace('_', ' ')}."
+    if "said" in details:
+        return _host_said(event)
+    pattern = _EVENTS.get(event.kind, f"{{actor}}: {event.kind.replace('_', ' ')}.")
     said = pattern.format(actor=actor)
     note = details.get("note")
     if said.endswith("."):
         return said
     return f"{said}: “{note}”" if note else f"{said}."
+
+
+def _host_said(event: HistoryEvent) -> str:
+    later = {"delayed": " It is tried again.", "parked": " The delivery is parked."}
+    said = str(event.details["said"]).rstrip(".")
+    return f"{said}.{later.get(event.kind, '')}"
 
 
 def _arrived(details: Mapping[str, object]) -> str:
