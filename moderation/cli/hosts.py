@@ -122,7 +122,7 @@ def discourse_command(**given: Any) -> None:
     "--secret-file",
     type=click.File("r", encoding="utf-8"),
     required=True,
-    help="File that holds the signing secret that Coral shows for the phase.",
+    help="File with the signing secrets of Coral's phase and of its webhook, one a line.",
 )
 @click.option(
     "--hold-status",

@@ -37,6 +37,11 @@ def connect(
 ) -> None:
     """Store how a forum's software is reached; secrets of before stay valid for the overlap.
 
+    Parameters
+    ----------
+    shared : Mapping[SecretPurpose, str]
+        One secret each, or several that are all valid, separated by white space.
+
     Raises
     ------
     InvalidInputError
@@ -44,16 +49,17 @@ def connect(
     """
     if host.address is not None:
         check_address(host.address, allows_private=host.allows_private)
-    for purpose, secret in shared.items():
-        _check_secret(purpose, secret)
+    for purpose, secrets_given in shared.items():
+        _check_secrets(purpose, secrets_given.split())
     with runtime.database.write() as connection:
         now = runtime.clock()
         hosts.put_connection(connection, host, at=now)
-        for purpose, secret in shared.items():
+        for purpose, secrets_given in shared.items():
             hosts.expire_secrets(connection, host.forum_id, purpose, until=now + overlap)
-            hosts.insert_secret(
-                connection, host.forum_id, purpose, secret, digest=key_digest(secret), at=now
-            )
+            for secret in secrets_given.split():
+                hosts.insert_secret(
+                    connection, host.forum_id, purpose, secret, digest=key_digest(secret), at=now
+                )
         append_event(
             connection,
             "host_connected",
@@ -64,9 +70,13 @@ def connect(
         )
 
 
-def _check_secret(purpose: SecretPurpose, secret: str) -> None:
-    if not 1 <= len(secret) <= _MAX_SECRET_CHARS or not secret.isascii() or " " in secret:
-        expected = f"expected 1 to {_MAX_SECRET_CHARS} ASCII characters without spaces"
+def _check_secrets(purpose: SecretPurpose, given: Sequence[str]) -> None:
+    is_fine = all(
+        len(secret) <= _MAX_SECRET_CHARS and secret.isascii() and secret.isprintable()
+        for secret in given
+    )
+    if not given or not is_fine:
+        expected = f"expected 1 to {_MAX_SECRET_CHARS} visible ASCII characters"
         raise InvalidInputError("That is no secret.", fields={purpose.value: expected})
 
 

@@ -263,8 +263,9 @@ def event_sentence(event: HistoryEvent, *, me: str, hides_scores: bool = False) 
 
 def _host_said(event: HistoryEvent) -> str:
     later = {"delayed": " It is tried again.", "parked": " The delivery is parked."}
-    said = str(event.details["said"]).rstrip(".")
-    return f"{said}.{later.get(event.kind, '')}"
+    said = str(event.details["said"])
+    end = "" if said.endswith((".", "?", "!")) else "."
+    return f"{said}{end}{later.get(event.kind, '')}"
 
 
 def _arrived(details: Mapping[str, object]) -> str:

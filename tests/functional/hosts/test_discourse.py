@@ -376,7 +376,7 @@ def test_a_host_that_is_down_for_an_hour_is_told_when_it_is_back(
         loop.later(600)
     assert loop.states() == [("host.hide", "pending")]
     discourse.come_back()
-    loop.later(7_200)
+    loop.later(9_000)
     assert loop.states() == [("host.hide", "delivered")]
     assert discourse.posts["501"]["hidden"]
     assert loop.history("501")[-1] == "Discourse hid the post."
