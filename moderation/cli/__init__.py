@@ -16,6 +16,7 @@ _COMMANDS = {
     "config": "setup:config",
     "db": "database:db",
     "demo": "demo:demo",
+    "doctor": "doctor:doctor",
     "evaluate": "retraining:evaluate",
     "export": "labels_out:export_command",
     "forums": "forums:forums",

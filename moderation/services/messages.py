@@ -20,6 +20,7 @@ from moderation.storage.deliveries import NewDelivery, insert_delivery
 VERDICT_GIVEN = "comment.verdict"
 DECISION_MADE = "comment.decided"
 DECISION_UNDONE = "comment.decision_undone"
+TEST = "moderation.test"
 
 
 def rfc3339(at: datetime) -> str:
@@ -64,6 +65,24 @@ def put_in_outbox(
         ),
         at=now,
     )
+
+
+def put_test_in_outbox(runtime: Runtime, forum: Forum) -> int:
+    """Write a message that says nothing, to see whether the callback takes it."""
+    now = runtime.clock()
+    body = {"type": TEST, "timestamp": rfc3339(now), "data": {"forum": forum.slug}}
+    with runtime.database.write() as connection:
+        return insert_delivery(
+            connection,
+            NewDelivery(
+                message_id=f"msg_{runtime.new_token()}",
+                forum_id=forum.id,
+                comment_pk=None,
+                event_type=TEST,
+                payload=json.dumps(body, separators=(",", ":")),
+            ),
+            at=now,
+        )
 
 
 def verdict_data(judgement: Judgement) -> dict[str, Any]:

@@ -19,6 +19,7 @@ __all__ = [
     "Settlement",
     "counts_by_state",
     "deliveries_page",
+    "delivery",
     "lease",
     "replay",
     "settle",
@@ -119,6 +120,12 @@ def deliveries_page(
     """Return messages, newest first."""
     with runtime.database.read() as connection:
         return deliveries.list_deliveries(connection, state=state, before=before, limit=limit)
+
+
+def delivery(runtime: Runtime, delivery_id: int) -> Delivery | None:
+    """Return one message."""
+    with runtime.database.read() as connection:
+        return deliveries.delivery_by_id(connection, delivery_id)
 
 
 def counts_by_state(runtime: Runtime) -> dict[str, int]:

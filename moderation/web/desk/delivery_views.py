@@ -21,6 +21,7 @@ EVENT_TITLES = {
     "comment.decided": "Decision",
     "akismet.comment-check": "Decision, to an Akismet client",
     "comment.decision_undone": "Decision taken back",
+    "moderation.test": "Test of the callback",
     "host.flag": "Flag, at the host",
     "host.hide": "Hide, at the host",
     "host.show": "Show, at the host",
