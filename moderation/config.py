@@ -230,6 +230,9 @@ class Settings:
     session_hours: int = _setting(
         12, _whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"
     )
+    appeal_days: int = _setting(
+        183, _whole(1, 3_650), "How long after a rejection its author may appeal.", unit="days"
+    )
     model_poll_s: float = _setting(
         1.0, _seconds(0.05, 60.0), "How often a server looks for a promoted model.", unit="seconds"
     )

@@ -9,6 +9,7 @@ from moderation.services import messages
 from moderation.services.akismet_callbacks import put_decision_in_outbox
 from moderation.services.host_actions import put_decision_task
 from moderation.services.runtime import Runtime
+from moderation.services.statements import statement
 from moderation.storage import decisions, forums, judgements, queue_pages
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
@@ -64,6 +65,8 @@ def announce(
         data = messages.decision_data(
             decision.action.value, decision.labels, decision.reason, decision.moderator
         )
+        if decision.action is DecisionAction.REJECT:
+            data["statement_of_reasons"] = statement(connection, decision).to_document()
         if is_undo:
             data["verdict"] = judgement.verdict.value
         messages.put_in_outbox(connection, runtime, forum, judgement, event_type, data)

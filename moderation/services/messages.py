@@ -21,6 +21,7 @@ VERDICT_GIVEN = "comment.verdict"
 DECISION_MADE = "comment.decided"
 DECISION_UNDONE = "comment.decision_undone"
 TEST = "moderation.test"
+APPEAL_DECIDED = "comment.appeal_decided"
 
 
 def rfc3339(at: datetime) -> str:

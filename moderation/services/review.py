@@ -38,6 +38,7 @@ from moderation.services.deciding import (
 from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import (
+    appeals,
     decisions,
     queue_pages,
     review_queue,
@@ -259,6 +260,7 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
             at=now,
         )
         second_opinions.void_for_decision(connection, undone.id)
+        appeals.void_for_decision(connection, undone.id, at=now)
         withdraw_from(connection, undone.comment_pk, FeedbackSource.SECOND_OPINION.value, at=now)
         reopened = review_queue.reopen_for(
             connection,

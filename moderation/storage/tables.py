@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 
 from classifiers.labels import DECIDING_LABELS
+from moderation.domain.appeal import AppealState
 from moderation.domain.host import HostKind, SecretPurpose
 from moderation.domain.review import DecisionAction, ItemState, Role
 from moderation.domain.second_opinion import OpinionState
@@ -337,6 +338,34 @@ second_opinions = Table(
     CheckConstraint(_one_of("state", OpinionState), name="state"),
     CheckConstraint(_one_of("asked_because", ["share", "noise"]), name="asked_because"),
     CheckConstraint("second_user_id IS NULL OR second_user_id <> first_user_id", name="another"),
+    Index(None, "state", "id"),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _comment_id(nullable=False, unique=True),
+    _forum_id(nullable=False),
+    Column("item_id", Id, ForeignKey("review_items.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "decision_id",
+        Id,
+        ForeignKey("decisions.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("words", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", Id, ForeignKey("users.id")),
+    Column("decided_at", UtcDateTime),
+    Column("statement", JSON(none_as_null=True)),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(_one_of("state", AppealState), name="state"),
+    CheckConstraint(
+        "(state IN ('upheld', 'denied')) = (decided_by IS NOT NULL AND statement IS NOT NULL)",
+        name="answered",
+    ),
     Index(None, "state", "id"),
 )
 

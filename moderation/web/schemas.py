@@ -279,6 +279,23 @@ class FeedbackSchema(_Strict):
     )
 
 
+class AppealFiledSchema(_Strict):
+    """What an author says against a rejection."""
+
+    words = CommentText(
+        required=True,
+        metadata={"description": "The author's own words, at most 4,000 characters."},
+    )
+    author_id = _id(
+        allow_none=True,
+        metadata={"description": "Who appeals; must be the comment's author where it is known."},
+    )
+    revision = _id(
+        allow_none=True,
+        metadata={"description": "The revision that was rejected; by default the newest."},
+    )
+
+
 class OffsetsQuery(_Strict):
     """The query of an address whose answer holds offsets."""
 

@@ -91,6 +91,7 @@ PATHS = (
     "/desk/pins",
     "/desk/labels",
     "/desk/export",
+    "/desk/appeals",
     "/desk/policy",
     "/desk/policy/versions/2?forum=gazette",
     "/desk/policy/words?forum=gazette&words=idiot",

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from flask import Flask
 
-from moderation.web.api import comments, docs, scoring
+from moderation.web.api import appeals, comments, docs, scoring
 from moderation.web.api.openapi import make_api
 from moderation.web.api.operations import register_converters
 from moderation.web.security import native_forum
 
-GUARDS = {blueprint.name: native_forum for blueprint in (comments.blueprint, scoring.blueprint)}
+_BLUEPRINTS = (comments.blueprint, appeals.blueprint, scoring.blueprint)
+
+GUARDS = {blueprint.name: native_forum for blueprint in _BLUEPRINTS}
 """Blueprints that only forums may use, and how they know their callers."""
 
 BATCHES = frozenset({"comments.submit_batch"})
@@ -20,6 +22,6 @@ def register(app: Flask) -> None:
     """Add the API, its document and the page to try it to an application."""
     register_converters(app)
     api = make_api(app)
-    for blueprint in (comments.blueprint, scoring.blueprint):
+    for blueprint in _BLUEPRINTS:
         api.register_blueprint(blueprint)
     docs.register(app, api)

@@ -7,7 +7,9 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from classifiers.labels import Label
+from moderation.domain.appeal import AppealState
 from moderation.domain.review import DecisionAction, ItemState, ReasonCode
+from moderation.domain.statement import FoundBy
 from moderation.domain.verdict import Verdict
 from moderation.web.schemas import HostSource, OffsetUnit
 
@@ -133,11 +135,67 @@ class EventSchema(Schema):
     details = fields.Dict(keys=fields.String(), values=fields.Raw(), required=True)
 
 
+class StatementSchema(Schema):
+    """Why a comment is hidden: the fields of Article 17 of the EU's Digital Services Act."""
+
+    restriction = _text("`visibility_removed` or `none`.")
+    territorial_scope = _text("Where it holds.")
+    duration = _text("How long it holds.")
+    facts = _text("What the decision rests on; never the comment's text.")
+    found_by = _choice(
+        FoundBy, "`automated`: a model or a rule. `notice`: a reader. `own_initiative`: a sample."
+    )
+    is_detected_automatically = fields.Boolean(required=True)
+    is_decided_automatically = fields.Boolean(
+        required=True, metadata={"description": "Always false: a person decides."}
+    )
+    ground = _text("`forum_rules`; null where nothing is restricted.", allow_none=True)
+    rule = _choice(ReasonCode, "The rule; null where nothing is restricted.", allow_none=True)
+    rule_title = _text("The rule in words.", allow_none=True)
+    redress = fields.List(
+        fields.String(), required=True, metadata={"description": "What the author can do."}
+    )
+
+
+class AppealSchema(Schema):
+    """An author's appeal and its outcome."""
+
+    state = _choice(AppealState, "`upheld`: the comment is approved. `void`: taken back before.")
+    filed_at = _time("When it was filed.")
+    decided_at = _time("When it was answered.", allow_none=True)
+    statement_of_reasons = fields.Nested(StatementSchema, required=True, allow_none=True)
+
+
+class AppealReceiptSchema(AppealSchema):
+    """What became of an appeal."""
+
+    id = _text("The comment's id in the forum.")
+    appeal_id = fields.Integer(required=True)
+    is_new = fields.Boolean(
+        required=True, metadata={"description": "False when the same had been filed before."}
+    )
+
+
+class AppealLinkSchema(Schema):
+    """An address for the author."""
+
+    id = _text("The comment's id in the forum.")
+    url = _text("Signed; whoever holds it may appeal once.")
+    expires_at = _time("When it stops working.")
+
+
 class RecordSchema(VerdictSchema):
     """A comment's newest revision with its decision, and the history of all revisions."""
 
     review_state = _choice(ItemState, "Null when it was never queued.", allow_none=True)
     decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+    statement_of_reasons = fields.Nested(
+        StatementSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "For a rejection in force."},
+    )
+    appeal = fields.Nested(AppealSchema, required=True, allow_none=True)
     deleted_at = _time("When the forum deleted it.", allow_none=True)
     history = fields.List(fields.Nested(EventSchema), required=True)
 

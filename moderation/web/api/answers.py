@@ -8,6 +8,7 @@ from typing import Any
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement, PlacedSpan
 from moderation.domain.offsets import utf16_offsets
 from moderation.domain.verdict import LabelScore, RuleSpan
+from moderation.services.appeals import FiledAppeal, appeal_data
 from moderation.services.feedback import FeedbackReceipt
 from moderation.services.judging import JudgedComment
 from moderation.services.lookup import CommentRecord
@@ -61,6 +62,10 @@ def record_answer(record: CommentRecord, unit: OffsetUnit) -> dict[str, Any]:
         **verdict_answer(judgement, unit),
         "review_state": state.value if state is not None else None,
         "decision": _decision(record.decision) if record.decision is not None else None,
+        "statement_of_reasons": (
+            record.statement.to_document() if record.statement is not None else None
+        ),
+        "appeal": appeal_data(record.appeal) if record.appeal is not None else None,
         "deleted_at": rfc3339(judgement.deleted_at) if judgement.deleted_at is not None else None,
         "history": [_event(event) for event in record.history],
     }
@@ -74,6 +79,16 @@ def report_answer(external_id: str, receipt: ReportReceipt) -> dict[str, Any]:
         "review_state": receipt.item_state,
         "report_count": receipt.report_count,
         "is_new": receipt.is_new,
+    }
+
+
+def appeal_answer(external_id: str, filed: FiledAppeal) -> dict[str, Any]:
+    """Return what became of an appeal."""
+    return {
+        "id": external_id,
+        "appeal_id": filed.appeal.id,
+        **appeal_data(filed.appeal),
+        "is_new": filed.is_new,
     }
 
 

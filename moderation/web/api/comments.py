@@ -45,7 +45,7 @@ from moderation.web.schemas import (
 )
 
 REPLAYED = "Idempotent-Replayed"
-_REPLAYED_HEADER = {
+REPLAYED_HEADER = {
     REPLAYED: {"description": "`true`: this answer was given before.", "schema": {"type": "string"}}
 }
 
@@ -57,13 +57,14 @@ blueprint = ApiBlueprint(
 )
 
 
-def _refuse_impossible_id() -> None:
+def refuse_impossible_id() -> None:
+    """Answer an id that nothing can have as not found."""
     # No id holds NUL, and PostgreSQL may not even be asked for one.
     if "\0" in (request.view_args or {}).get("comment_id", ""):
         raise NotFoundError("No such comment.")
 
 
-blueprint.before_request(_refuse_impossible_id)
+blueprint.before_request(refuse_impossible_id)
 
 
 @blueprint.operation(
@@ -73,7 +74,7 @@ blueprint.before_request(_refuse_impossible_id)
     query=OffsetsQuery,
     answers={
         201: Answer("Judged and stored.", VerdictSchema, examples.VERDICT),
-        200: Answer("Known already: the stored answer.", VerdictSchema, headers=_REPLAYED_HEADER),
+        200: Answer("Known already: the stored answer.", VerdictSchema, headers=REPLAYED_HEADER),
     },
 )
 def submit(comment: Comment, query: Mapping[str, Any]) -> Response:
@@ -162,7 +163,7 @@ def delete(query: Mapping[str, Any], comment_id: str) -> Response:
     answers={
         201: Answer("Counted.", ReportReceiptSchema, examples.REPORT_RECEIPT),
         200: Answer(
-            "This reader had reported it before.", ReportReceiptSchema, headers=_REPLAYED_HEADER
+            "This reader had reported it before.", ReportReceiptSchema, headers=REPLAYED_HEADER
         ),
     },
     refuses=(404,),
@@ -193,7 +194,7 @@ def report(body: Mapping[str, Any], query: Mapping[str, Any], comment_id: str) -
     answers={
         201: Answer("Stored.", FeedbackReceiptSchema, examples.FEEDBACK_RECEIPT),
         200: Answer(
-            "The same person had said the same.", FeedbackReceiptSchema, headers=_REPLAYED_HEADER
+            "The same person had said the same.", FeedbackReceiptSchema, headers=REPLAYED_HEADER
         ),
     },
     refuses=(404,),

@@ -71,6 +71,20 @@ RECORD: dict[str, Any] = {
         "model_version": "2026-02-11-9f2c01ab77",
         "policy_version": 3,
     },
+    "statement_of_reasons": {
+        "restriction": "visibility_removed",
+        "territorial_scope": "worldwide",
+        "duration": "indefinite",
+        "facts": "A moderator read the comment and rejected it: Insults a person.",
+        "found_by": "automated",
+        "is_detected_automatically": True,
+        "is_decided_automatically": False,
+        "ground": "forum_rules",
+        "rule": "insult",
+        "rule_title": "Insults a person",
+        "redress": ["The author may appeal once to the forum; another moderator decides."],
+    },
+    "appeal": None,
     "deleted_at": None,
     "history": [
         {
@@ -136,4 +150,25 @@ REPORT_RECEIPT: dict[str, Any] = {
     "review_state": "pending",
     "report_count": 2,
     "is_new": True,
+}
+
+APPEAL: dict[str, Any] = {
+    "words": "I quoted the minister, I did not insult him.",
+    "author_id": "u-19",
+}
+
+APPEAL_RECEIPT: dict[str, Any] = {
+    "id": "c-7261",
+    "appeal_id": 12,
+    "state": "open",
+    "filed_at": "2026-03-02T09:00:00Z",
+    "decided_at": None,
+    "statement_of_reasons": None,
+    "is_new": True,
+}
+
+APPEAL_LINK: dict[str, Any] = {
+    "id": "c-7261",
+    "url": "https://moderation.example.org/appeals/eyJmIjoiZ2F6ZXR0ZSJ9.c2lnbmVk",
+    "expires_at": "2026-09-01T09:00:00Z",
 }

@@ -20,7 +20,7 @@ _View = TypeVar("_View", bound=Callable[..., Any])
 _ALWAYS = (401, 413, 422, 429, 500, 503)
 """Refusals that any operation can answer with."""
 
-PROBLEM_STATUSES = (400, 401, 404, 413, 415, 422, 429, 500, 503)
+PROBLEM_STATUSES = (400, 401, 404, 409, 413, 415, 422, 429, 500, 503)
 """All that an operation can refuse with."""
 
 

@@ -6,6 +6,8 @@ from flask import Flask
 
 from moderation.web import current
 from moderation.web.desk import (
+    appeal_views,
+    author_appeal_views,
     csrf,
     delivery_views,
     drift_views,
@@ -34,6 +36,7 @@ from moderation.web.desk.throttle import SignInThrottle
 __all__ = ["register"]
 
 _VIEWS = (
+    appeal_views,
     delivery_views,
     drift_views,
     export_views,
@@ -67,6 +70,7 @@ def register(app: Flask) -> None:
         csrf.install(app)
     layout.install(app)
     app.register_blueprint(bp)
+    app.register_blueprint(author_appeal_views.bp)
 
 
 bp.before_request(csrf.protect)

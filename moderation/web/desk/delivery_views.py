@@ -20,6 +20,7 @@ EVENT_TITLES = {
     "comment.verdict": "Verdict",
     "comment.decided": "Decision",
     "akismet.comment-check": "Decision, to an Akismet client",
+    "comment.appeal_decided": "Appeal answered",
     "comment.decision_undone": "Decision taken back",
     "moderation.test": "Test of the callback",
     "host.flag": "Flag, at the host",

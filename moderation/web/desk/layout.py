@@ -33,6 +33,7 @@ _NAV = (
     NavEntry("Queue", "desk.queue", Role.VIEWER),
     NavEntry("Decided", "desk.history", Role.VIEWER),
     NavEntry("Second opinions", "desk.second_opinions_page", Role.MODERATOR),
+    NavEntry("Appeals", "desk.appeals", Role.MODERATOR),
     NavEntry("Deliveries", "desk.deliveries", Role.VIEWER),
     NavEntry("Try a thread", "desk.thread", Role.VIEWER),
     NavEntry("Statistics", "desk.statistics", Role.VIEWER),

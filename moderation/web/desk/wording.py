@@ -217,6 +217,9 @@ def decided_toast(decision: Decision, judgement: Judgement, *, was_audit: bool) 
 
 _EVENTS: Mapping[str, str] = {
     "claimed": "{actor} claimed it.",
+    "appealed": "The author appealed.",
+    "appeal_upheld": "{actor} upheld the appeal.",
+    "appeal_denied": "{actor} denied the appeal.",
     "skipped": "{actor} skipped it",
     "escalated": "{actor} escalated it",
     "superseded": "The author edited it; a newer revision took its place.",

@@ -242,6 +242,7 @@ def test_a_decision_stores_what_it_rests_on_and_tells_the_forum(
     verdict, decision = messages(runtime)
     assert verdict["type"] == "comment.verdict"
     assert decision["type"] == "comment.decided"
+    assert decision["data"].pop("statement_of_reasons")["rule"] == "insult"
     assert decision["data"] == {
         "forum": "gazette",
         "comment_id": "c1",
