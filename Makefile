@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-labels benchmark-fitting benchmark-quality clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-labels benchmark-fitting benchmark-quality benchmark-coral clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -14,6 +14,7 @@ help:
 	@echo "make lint  style, types and import contracts"
 	@echo "make benchmark  measure scoring and the webhook on this machine"
 	@echo "make benchmark-adaptation  measure what 400 labels of a new forum are worth (needs the public sets)"
+	@echo "make benchmark-coral  measure how fast Coral's phase is answered at 50 questions a second"
 	@echo "make benchmark-fitting  measure training on 20,000 comments beside a plain pipeline"
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
@@ -48,6 +49,9 @@ benchmark-fitting: $(VENV)/.installed-test
 
 benchmark-labels: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.labels
+
+benchmark-coral: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.coral
 
 benchmark-quality: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[benchmark]'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from moderation.domain.comment import Comment
@@ -74,20 +75,41 @@ def take_event(
         with runtime.database.read() as connection:
             if hosts.was_seen(connection, forum_id, event.event_id):
                 return HostReceipt(Taken.REPEATED, "this event was taken before")
+    if event.task is not None:
+        return _asked_back(runtime, known, event, event.task)
     receipt = _take(runtime, known, event, request_id)
-    if event.event_id is not None:
+    if event.event_id is not None and receipt.taken in _CHANGES:
         with runtime.database.write() as connection:
             hosts.mark_seen(connection, forum_id, event.event_id, at=runtime.clock())
     return receipt
 
 
+_CHANGES = frozenset({Taken.JUDGED, Taken.REMOVED, Taken.RESTORED})
+"""What a repetition might undo; the others change nothing, and are not worth a write."""
+
+_NAMES_COME_WITHIN = timedelta(hours=24)
+
+
+def _asked_back(
+    runtime: Runtime, known: KnownHost, event: HostEvent, task: HostTask
+) -> HostReceipt:
+    """Write down what the host shall be asked, unless nobody needs to know it."""
+    now = runtime.clock()
+    if known.connection.kind is HostKind.CORAL:
+        since = now - _NAMES_COME_WITHIN
+        with runtime.database.read() as connection:
+            if not hosts.awaits_name(connection, known.forum.id, task.thread_id, since=since):
+                return HostReceipt(Taken.IGNORED, "no comment of that story is in the queue")
+    with runtime.database.write() as connection:
+        put_task(connection, runtime, known.forum.id, task)
+        if event.event_id is not None:
+            hosts.mark_seen(connection, known.forum.id, event.event_id, at=now)
+    return HostReceipt(Taken.ASKED_BACK)
+
+
 def _take(runtime: Runtime, known: KnownHost, event: HostEvent, request_id: str) -> HostReceipt:
     if event.kind is HostEventKind.PING:
         return HostReceipt(Taken.TESTED, "ping")
-    if event.task is not None:
-        with runtime.database.write() as connection:
-            put_task(connection, runtime, known.forum.id, event.task)
-        return HostReceipt(Taken.ASKED_BACK)
     comment = event.comment
     if comment is None:
         return HostReceipt(Taken.IGNORED, event.why)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
 from moderation.storage.tables import (
+    comments,
     forums,
     host_connections,
     host_events,
     host_names,
     host_secrets,
+    review_items,
+    threads,
 )
 
 _EVENTS_KEPT = timedelta(days=30)
 """Hosts repeat an event for some hours at most."""
+
+_FORGETS_EVERY = 256
 
 
 def put_connection(connection: Connection, host: HostConnection, *, at: datetime) -> None:
@@ -145,17 +151,41 @@ def was_seen(connection: Connection, forum_id: int, event_id: str) -> bool:
 
 
 def mark_seen(connection: Connection, forum_id: int, event_id: str, *, at: datetime) -> None:
-    """Remember an event, and forget those that no host repeats any more."""
+    """Remember an event; now and then, forget those that no host repeats any more."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     connection.execute(
         dialect.insert(host_events)
         .values(forum_id=forum_id, event_id=event_id, at=at)
         .on_conflict_do_nothing()
     )
+    if zlib.crc32(event_id.encode()) % _FORGETS_EVERY:
+        return
     columns = host_events.c
     connection.execute(
         delete(host_events).where(columns.forum_id == forum_id, columns.at < at - _EVENTS_KEPT)
     )
+
+
+def awaits_name(
+    connection: Connection, forum_id: int, thread: str | None, *, since: datetime
+) -> bool:
+    """Return whether a queued comment of a thread has no name of the host's own yet."""
+    query = (
+        select(comments.c.id)
+        .join(threads, threads.c.id == comments.c.thread_id)
+        .join(review_items, review_items.c.comment_id == comments.c.id)
+        .where(
+            threads.c.forum_id == forum_id,
+            threads.c.external_id == thread,
+            comments.c.received_at >= since,
+            ~exists().where(
+                host_names.c.forum_id == forum_id,
+                host_names.c.external_id == comments.c.external_id,
+            ),
+        )
+        .limit(1)
+    )
+    return connection.scalar(query) is not None
 
 
 def put_name(connection: Connection, forum_id: int, external_id: str, name: str) -> None:

@@ -210,6 +210,7 @@ def test_a_decision_reaches_the_comment_whose_id_the_webhook_told(
     assert said(talk.tell("COMMENT_CREATED"))["taken"] == "repeated"
     assert said(talk.tell("STORY_CREATED", event_id="e-2"))["taken"] == "ignored"
     loop.deliver()
+    assert said(talk.tell("COMMENT_CREATED", event_id="e-3"))["taken"] == "ignored"  # known now
     loop.decide(OURS, approve=False)
     assert comment["status"] == "REJECTED"
     assert loop.history(OURS)[-1] == "Coral rejected the comment."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,7 @@ def _shapes() -> Any:
 @given(_shapes())
 def test_any_json_is_read_or_refused_by_name(document: Any) -> None:
     body = json.dumps(document).encode()
-    readers = [
+    readers: list[Callable[[], object]] = [
         lambda: discourse.read_event({"X-Discourse-Event": "post_created"}, body, DISCOURSE),
         lambda: coral.read_phase(body),
         lambda: coral.read_event(body),
