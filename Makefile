@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-labels benchmark-fitting benchmark-quality benchmark-coral clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-quality benchmark-coral clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -15,6 +15,7 @@ help:
 	@echo "make benchmark  measure scoring and the webhook on this machine"
 	@echo "make benchmark-adaptation  measure what 400 labels of a new forum are worth (needs the public sets)"
 	@echo "make benchmark-coral  measure how fast Coral's phase is answered at 50 questions a second"
+	@echo "make benchmark-desk  work at a desk with 1,000,000 comments (POSTGRESQL=url for that database)"
 	@echo "make benchmark-fitting  measure training on 20,000 comments beside a plain pipeline"
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
@@ -43,6 +44,9 @@ benchmark: $(VENV)/.installed-test
 
 benchmark-adaptation: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.adaptation
+
+benchmark-desk: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.desk $(if $(POSTGRESQL),--postgresql $(POSTGRESQL))
 
 benchmark-fitting: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.fitting

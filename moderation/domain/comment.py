@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from moderation.domain.text_format import TextFormat
 
@@ -71,6 +72,14 @@ def content_revision(text: str, text_format: TextFormat) -> str:
     """Return the default revision: the first 32 hex digits of SHA-256 over format and text."""
     digest = hashlib.sha256(f"{text_format.value}\0{text}".encode("utf-8", "surrogatepass"))
     return f"sha256-{digest.hexdigest()[:32]}"
+
+
+def host_name(address: str | None) -> str | None:
+    """Return the host name of a comment's page in lower case; None when the address has none."""
+    try:
+        return urlsplit(address or "").hostname
+    except ValueError:
+        return None
 
 
 _NOT_A_WORD = re.compile(r"[\W_]+")

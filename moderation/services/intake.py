@@ -9,7 +9,7 @@ from functools import partial
 
 from classifiers.labels import DECIDING_LABELS
 from classifiers.scorer import Scored, Scorer
-from moderation.domain.comment import Comment
+from moderation.domain.comment import Comment, host_name
 from moderation.domain.errors import ModerationError
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
@@ -208,6 +208,7 @@ class _Writer:
     def _queue(self, pk: int, judged: JudgedComment) -> None:
         outcome = judged.outcome
         top = outcome.top_label
+        policy = self._runtime.policies.of(self._connection, self._forum.id).policy
         risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
         kind = None if outcome.is_audit else kind_of(outcome, judged.body)
         alike = queue_pages.count_kind(self._connection, self._forum.id, kind) if kind else 0
@@ -225,6 +226,8 @@ class _Writer:
                 usefulness=(0.0 if outcome.is_audit else usefulness(uncertainty(outcome), alike)),
                 kind=kind,
                 top_label=top.value if top is not None else None,
+                host=host_name(judged.comment.permalink),
+                time_target_minutes=policy.time_target_minutes,
             ),
             at=self._runtime.clock(),
         )

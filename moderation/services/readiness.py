@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from moderation.domain.errors import StorageUnavailableError
 from moderation.services.runtime import Runtime
-from moderation.storage import queue_pages, schema
+from moderation.storage import queue_tally, schema
 from moderation.storage.deliveries import count_by_state
-from moderation.storage.queue_pages import QueueCounts, QueueFilter
+from moderation.storage.queue_filters import QueueFilter
+from moderation.storage.queue_tally import QueueCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,5 +59,5 @@ class Workload:
 def workload(runtime: Runtime) -> Workload:
     """Count what waits."""
     with runtime.database.read() as connection:
-        counts = queue_pages.queue_counts(connection, QueueFilter(), now=runtime.clock())
+        counts = queue_tally.queue_counts(connection, QueueFilter(), now=runtime.clock())
         return Workload(counts, count_by_state(connection))

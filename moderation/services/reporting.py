@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from classifiers.labels import DECIDING_LABELS
+from moderation.domain.comment import host_name
 from moderation.domain.errors import NotFoundError
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
@@ -95,6 +96,7 @@ def _count(connection: Connection, runtime: Runtime, judgement: Judgement) -> No
         reasons = item.reasons if reason in item.reasons else (*item.reasons, reason)
         review_queue.add_report(connection, item.id, reasons, is_first=reason not in item.reasons)
         return
+    policy = runtime.policies.of(connection, judgement.forum_id).policy
     scores = [row.score for row in judgement.scores if row.label in DECIDING_LABELS]
     review_queue.insert_item(
         connection,
@@ -108,6 +110,8 @@ def _count(connection: Connection, runtime: Runtime, judgement: Judgement) -> No
             risk=max(scores, default=1.0),
             top_label=None,
             report_count=1,
+            host=host_name(judgement.permalink),
+            time_target_minutes=policy.time_target_minutes,
         ),
         at=runtime.clock(),
     )

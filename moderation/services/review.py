@@ -47,8 +47,12 @@ from moderation.storage import (
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
 from moderation.storage.feedback import withdraw_decision, withdraw_from
-from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.queue_filters import QueueFilter, QueueOrder
+from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
+
+LEAVING_S = 15
+"""How long a claim outlives its page: time enough to load the page again."""
 
 
 def claim_next(
@@ -167,6 +171,22 @@ def leave(runtime: Runtime, item_id: int, token: str) -> bool:
     """
     with runtime.database.write() as connection:
         return review_queue.release_claim(connection, item_id, token)
+
+
+def leave_soon(runtime: Runtime, item_id: int, token: str) -> bool:
+    """Let a claim end in `LEAVING_S` seconds, unless it ends earlier or is renewed.
+
+    Returns
+    -------
+    bool
+        False when the claim was gone already, which is no harm.
+    """
+    with runtime.database.write() as connection:
+        item = known_item(connection, item_id)
+        ends = runtime.clock() + timedelta(seconds=LEAVING_S)
+        if item.claim_expires_at is None or item.claim_expires_at <= ends:
+            return False
+        return review_queue.extend_claim(connection, item_id, token, expires_at=ends)
 
 
 def decide(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
@@ -10,10 +11,12 @@ from moderation.services.deciding import (
     known_judgement,
 )
 from moderation.services.runtime import Runtime
-from moderation.storage import comments, decisions, judgements, queue_pages
+from moderation.storage import comments, decisions, judgements, queue_pages, queue_tally
 from moderation.storage.deliveries import Delivery, comment_deliveries
 from moderation.storage.events import comment_events
-from moderation.storage.queue_pages import QueueCounts, QueueFilter, ReviewItem
+from moderation.storage.queue_filters import QueueFilter
+from moderation.storage.queue_pages import ReviewItem
+from moderation.storage.queue_tally import AtWork, QueueCounts
 from moderation.storage.reports import report_reasons
 from moderation.storage.users import User
 
@@ -31,6 +34,10 @@ class QueuePage:
     ----------
     judgements : dict[int, Judgement]
         The machine's judgement of each item's comment, by the comment's key.
+    views : tuple[QueueCounts, ...]
+        The counts of the other views that were asked for.
+    at_work : tuple[AtWork, ...]
+        Who holds which items now.
     next_after : int or None
         Where the next page begins; None at the end.
     """
@@ -38,6 +45,8 @@ class QueuePage:
     items: tuple[ReviewItem, ...]
     judgements: dict[int, Judgement]
     counts: QueueCounts
+    views: tuple[QueueCounts, ...]
+    at_work: tuple[AtWork, ...]
     next_after: int | None
 
 
@@ -72,21 +81,39 @@ class Surroundings:
 
 
 def queue_page(
-    runtime: Runtime, wanted: QueueFilter, *, after: int | None, limit: int = 50
+    runtime: Runtime,
+    wanted: QueueFilter,
+    *,
+    after: int | None,
+    limit: int = 50,
+    views: Sequence[QueueFilter] = (),
 ) -> QueuePage:
-    """Return one page of open items and the counts for the filter."""
+    """Return one page of open items, its counts and those of other views."""
+    now = runtime.clock()
     with runtime.database.read() as connection:
         items = queue_pages.list_items(connection, wanted, after=after, limit=limit + 1)
-        counts = queue_pages.queue_counts(connection, wanted, now=runtime.clock())
+        counts, *others = queue_tally.count_views(connection, [wanted, *views], now=now)
         page = tuple(items[:limit])
-        judged = judgements.judgements_by_pks(connection, [item.comment_pk for item in page])
-    return QueuePage(page, judged, counts, page[-1].id if len(items) > limit else None)
+        return QueuePage(
+            items=page,
+            judgements=judgements.judgements_by_pks(connection, [i.comment_pk for i in page]),
+            counts=counts,
+            views=tuple(others),
+            at_work=tuple(queue_tally.at_work(connection, now=now)),
+            next_after=page[-1].id if len(items) > limit else None,
+        )
+
+
+def count_matching(runtime: Runtime, wanted: QueueFilter) -> QueueCounts:
+    """Return the counts of one filter."""
+    with runtime.database.read() as connection:
+        return queue_tally.queue_counts(connection, wanted, now=runtime.clock())
 
 
 def count_waiting(runtime: Runtime) -> int:
     """Return how many items are open."""
     with runtime.database.read() as connection:
-        return queue_pages.count_open(connection)
+        return queue_tally.count_open(connection)
 
 
 def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:

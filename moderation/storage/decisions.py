@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select
 
 from classifiers.labels import Label
 from moderation.domain.judgement import Decision
@@ -89,6 +89,13 @@ def _query() -> Select[*tuple[Any, ...]]:
     return select(decisions, users.c.username).join(users, users.c.id == decisions.c.moderator_id)
 
 
+def _is_in_force() -> ColumnElement[bool]:
+    # The item is found by its own key, which is an index; `decision_id` has none.
+    return and_(
+        review_items.c.id == decisions.c.item_id, review_items.c.decision_id == decisions.c.id
+    )
+
+
 def decision_by_id(connection: Connection, decision_id: int) -> Decision | None:
     """Return one decision."""
     found = connection.execute(_query().where(decisions.c.id == decision_id)).mappings().first()
@@ -125,7 +132,7 @@ def last_decision_of(connection: Connection, user_id: int) -> Decision | None:
     """Return the moderator's newest decision that is still in force."""
     found = connection.execute(
         _query()
-        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(review_items, _is_in_force())
         .where(decisions.c.moderator_id == user_id)
         .order_by(decisions.c.id.desc())
         .limit(1)
@@ -214,7 +221,7 @@ def prior_decisions(
     """Return the decisions in force on the same text in the same forum, newest first."""
     query = (
         _query()
-        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(review_items, _is_in_force())
         .join(comments, comments.c.id == decisions.c.comment_id)
         .where(comments.c.forum_id == forum_id, comments.c.repeat_key == repeat_key)
         .order_by(decisions.c.id.desc())
@@ -239,7 +246,7 @@ def author_record(connection: Connection, forum_id: int, author: str) -> AuthorR
     )
     in_force = (
         select(decisions.c.action)
-        .join(review_items, review_items.c.decision_id == decisions.c.id)
+        .join(review_items, _is_in_force())
         .join(comments, comments.c.id == decisions.c.comment_id)
         .where(comments.c.author_id == author_pk)
         .order_by(decisions.c.id.desc())

@@ -92,9 +92,12 @@ def thread_neighbours(
     """Return the latest comments of the same thread around the given one, in order of arrival."""
     if judgement.thread is None:
         return []
-    base = _query().where(
-        comments.c.forum_id == judgement.forum_id,
+    thread = select(threads.c.id).where(
+        threads.c.forum_id == judgement.forum_id,
         threads.c.external_id == judgement.thread.external_id,
+    )
+    base = _query().where(
+        comments.c.thread_id == thread.scalar_subquery(),
         comments.c.is_latest,
         comments.c.deleted_at.is_(None),
     )

@@ -1,64 +1,20 @@
-"""The review queue as it is read: one item, a page, the next free one, the counts."""
+"""The review queue as it is read: one item, a page, the next free one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    RowMapping,
-    Select,
-    and_,
-    func,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
 
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
+from moderation.storage.queue_filters import QueueFilter, behind, narrowed, ordering
 from moderation.storage.tables import authors as authors_table
 from moderation.storage.tables import comments, forums, review_items, threads, users
 
-_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
-
-
 OPEN_STATES = (ItemState.PENDING.value, ItemState.CLAIMED.value)
-
-
-class QueueOrder(StrEnum):
-    """How the queue is sorted."""
-
-    OLDEST = "oldest"
-    RISKIEST = "riskiest"
-    USEFUL = "useful"
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which open items; None or False means all.
-
-    Attributes
-    ----------
-    label : str or None
-        Items whose strongest flagged label is this one.
-    source : Source or None
-    is_held, is_reported, is_escalated : bool
-        Only those.
-    """
-
-    forum: str | None = None
-    label: str | None = None
-    source: Source | None = None
-    is_held: bool = False
-    is_reported: bool = False
-    is_escalated: bool = False
-    order: QueueOrder = QueueOrder.OLDEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +27,12 @@ class ReviewItem:
         Highest deciding score, in [0, 1]; 0 for an audit sample, whose scores are hidden.
     usefulness : float
         What a decision would teach the model, in [0, 1]; 0 for an audit sample.
+    author_pk, thread_pk : int or None
+        Our keys.
+    host : str or None
+        Host name of the page that the comment stands on.
+    due_at : datetime or None
+        When the forum's time target is broken.
     claimed_by : str or None
         The moderator's name.
     """
@@ -90,7 +52,12 @@ class ReviewItem:
     risk: float
     usefulness: float
     top_label: str | None
+    author_pk: int | None
+    thread_pk: int | None
+    language: str | None
+    host: str | None
     created_at: datetime
+    due_at: datetime | None
     claimed_by_id: int | None
     claimed_by: str | None
     claim_token: str | None
@@ -100,19 +67,6 @@ class ReviewItem:
     author_name: str | None
     thread_title: str | None
     is_demo: bool
-
-
-@dataclass(frozen=True, slots=True)
-class QueueCounts:
-    """How much work there is. Ages in seconds are left to the reader of ``oldest_at``."""
-
-    waiting: int
-    held: int
-    reported: int
-    escalated: int
-    audit: int
-    claimed: int
-    oldest_at: datetime | None
 
 
 def item_by_id(connection: Connection, item_id: int) -> ReviewItem | None:
@@ -138,12 +92,12 @@ def next_free(
     sees_escalated : bool
         Whether escalated items are offered.
     """
-    query = _filtered(select(review_items.c.id), wanted).where(is_free(now))
+    query = narrowed(connection, select(review_items.c.id), wanted).where(is_free(now))
     if not sees_escalated:
         query = query.where(~review_items.c.is_escalated)
     if after is not None:
-        query = _behind(connection, query, wanted.order, after)
-    query = query.order_by(*_ordering(wanted.order)).limit(1)
+        query = behind(connection, query, wanted.order, after)
+    query = query.order_by(*ordering(wanted.order)).limit(1)
     if connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True, of=review_items)
     found: int | None = connection.scalar(query)
@@ -154,10 +108,10 @@ def list_items(
     connection: Connection, wanted: QueueFilter, *, after: int | None, limit: int
 ) -> list[ReviewItem]:
     """Return one page of open items. Keyset: ``after`` is the last item of the page before."""
-    query = _filtered(_list_query(), wanted)
+    query = narrowed(connection, _list_query(), wanted)
     if after is not None:
-        query = _behind(connection, query, wanted.order, after)
-    rows = connection.execute(query.order_by(*_ordering(wanted.order)).limit(limit)).mappings()
+        query = behind(connection, query, wanted.order, after)
+    rows = connection.execute(query.order_by(*ordering(wanted.order)).limit(limit)).mappings()
     return [_item(row) for row in rows]
 
 
@@ -165,10 +119,9 @@ def list_items_before(
     connection: Connection, wanted: QueueFilter, *, before: int, limit: int
 ) -> list[ReviewItem]:
     """Return the open items that stand in front of an item, the nearest first."""
-    query = _behind(connection, _filtered(_list_query(), wanted), wanted.order, before, back=True)
-    keyset = _keyset(wanted.order)
-    is_falling = wanted.order in _FALLING
-    order = keyset if is_falling else tuple(column.desc() for column in keyset)
+    query = narrowed(connection, _list_query(), wanted)
+    query = behind(connection, query, wanted.order, before, back=True)
+    order = ordering(wanted.order, back=True)
     rows = connection.execute(query.order_by(*order).limit(limit)).mappings()
     return [_item(row) for row in rows]
 
@@ -184,14 +137,6 @@ def items_held_by(connection: Connection, user_id: int, *, now: datetime) -> lis
     return [_item(row) for row in rows]
 
 
-def count_open(connection: Connection) -> int:
-    """Return how many items are open; answered by an index alone."""
-    counted = (
-        select(func.count()).select_from(review_items).where(review_items.c.state.in_(OPEN_STATES))
-    )
-    return connection.scalar(counted) or 0
-
-
 def count_kind(connection: Connection, forum_id: int, kind: str) -> int:
     """Return how many items of a kind a forum has queued, open or closed."""
     counted = select(func.count()).select_from(review_items)
@@ -203,34 +148,6 @@ def count_kind(connection: Connection, forum_id: int, kind: str) -> int:
     )
 
 
-def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) -> QueueCounts:
-    """Count the open items that match."""
-
-    def count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-        return func.count(review_items.c.id).filter(condition)
-
-    claimed = and_(review_items.c.state == ItemState.CLAIMED.value, ~is_free(now))
-    row = (
-        connection.execute(
-            _filtered(
-                select(
-                    func.count(review_items.c.id).label("waiting"),
-                    count(review_items.c.is_held).label("held"),
-                    count(review_items.c.report_count > 0).label("reported"),
-                    count(review_items.c.is_escalated).label("escalated"),
-                    count(review_items.c.is_audit).label("audit"),
-                    count(claimed).label("claimed"),
-                    func.min(review_items.c.created_at).label("oldest_at"),
-                ),
-                wanted,
-            )
-        )
-        .mappings()
-        .one()
-    )
-    return QueueCounts(**row)
-
-
 def is_free(now: datetime) -> ColumnElement[bool]:
     """Tell whether nobody holds the item, or its claim has run out."""
     return or_(
@@ -240,60 +157,6 @@ def is_free(now: datetime) -> ColumnElement[bool]:
             review_items.c.claim_expires_at <= now,
         ),
     )
-
-
-def _filtered(query: _Query, wanted: QueueFilter) -> _Query:
-    query = query.where(review_items.c.state.in_(OPEN_STATES))
-    if wanted.forum is not None:
-        forum_id = select(forums.c.id).where(forums.c.slug == wanted.forum).scalar_subquery()
-        query = query.where(review_items.c.forum_id == forum_id)
-    if wanted.label is not None:
-        query = query.where(review_items.c.top_label == wanted.label)
-    if wanted.source is not None:
-        query = query.where(review_items.c.source == wanted.source.value)
-    if wanted.is_held:
-        query = query.where(review_items.c.is_held)
-    if wanted.is_reported:
-        query = query.where(review_items.c.report_count > 0)
-    if wanted.is_escalated:
-        query = query.where(review_items.c.is_escalated)
-    return query
-
-
-_FALLING: Mapping[QueueOrder, ColumnElement[float]] = {
-    QueueOrder.RISKIEST: review_items.c.risk,
-    QueueOrder.USEFUL: review_items.c.usefulness,
-}
-"""Orders that begin at the highest value, with what they sort by."""
-
-
-def _keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
-    if order in _FALLING:
-        return (_FALLING[order], review_items.c.id)
-    return (review_items.c.created_at, review_items.c.id)
-
-
-def _ordering(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
-    if order in _FALLING:
-        return tuple(column.desc() for column in _keyset(order))
-    return _keyset(order)
-
-
-def _behind(
-    connection: Connection,
-    query: _Query,
-    order: QueueOrder,
-    after: int,
-    *,
-    back: bool = False,
-) -> _Query:
-    last = connection.execute(select(*_keyset(order)).where(review_items.c.id == after)).first()
-    if last is None:
-        return query
-    is_falling = order in _FALLING
-    there = tuple_(last[0], after)
-    place = tuple_(*_keyset(order))
-    return query.where(place < there if is_falling != back else place > there)
 
 
 def _list_query() -> Select[*tuple[Any, ...]]:
@@ -334,7 +197,12 @@ def _item(row: RowMapping) -> ReviewItem:
         risk=row["risk"],
         usefulness=row["usefulness"],
         top_label=row["top_label"],
+        author_pk=row["author_id"],
+        thread_pk=row["thread_id"],
+        language=row["language"],
+        host=row["host"],
         created_at=row["created_at"],
+        due_at=row["due_at"],
         claimed_by_id=row["claimed_by"],
         claimed_by=row["claimed_by_name"],
         claim_token=row["claim_token"],

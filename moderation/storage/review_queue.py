@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -12,18 +12,30 @@ from sqlalchemy import (
     Connection,
     insert,
     or_,
+    select,
     update,
 )
 
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
 from moderation.storage.queue_pages import OPEN_STATES, is_free
-from moderation.storage.tables import review_items
+from moderation.storage.tables import comments, review_items
+
+_NO_TARGET_MINUTES = 10 * 365 * 24 * 60
+"""So late that it stands behind every item with a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewItem:
-    """A comment to be queued."""
+    """A comment to be queued.
+
+    Attributes
+    ----------
+    host : str or None
+        Host name of the page that it stands on.
+    time_target_minutes : int
+        Within which a person should decide it; 0 when the forum has none.
+    """
 
     comment_pk: int
     forum_id: int
@@ -36,10 +48,13 @@ class NewItem:
     report_count: int = 0
     usefulness: float = 0.0
     kind: str | None = None
+    host: str | None = None
+    time_target_minutes: int = 0
 
 
 def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
     """Queue a comment; returns the item's key."""
+    comment = comments.c.id == item.comment_pk
     pk: int = connection.execute(
         insert(review_items)
         .values(
@@ -55,7 +70,12 @@ def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
             kind=item.kind,
             top_label=item.top_label,
             report_count=item.report_count,
+            author_id=select(comments.c.author_id).where(comment).scalar_subquery(),
+            thread_id=select(comments.c.thread_id).where(comment).scalar_subquery(),
+            language=select(comments.c.language).where(comment).scalar_subquery(),
+            host=item.host,
             created_at=at,
+            due_at=at + timedelta(minutes=item.time_target_minutes or _NO_TARGET_MINUTES),
         )
         .returning(review_items.c.id)
     ).scalar_one()

@@ -84,6 +84,30 @@ def _comment_id(**options: Any) -> Column[Any]:
     return Column("comment_id", Id, ForeignKey("comments.id", ondelete="CASCADE"), **options)
 
 
+QUEUE_ORDERS = ("created_at", "due_at", "risk", "usefulness", "report_count")
+"""What the queue is sorted by."""
+
+NARROWING = (
+    "forum_id",
+    "source",
+    "top_label",
+    "language",
+    "host",
+    "is_held",
+    "is_escalated",
+    "report_count",
+)
+"""What the queue is filtered by, in the order in which the tally groups it. Each index
+of an order carries these columns and ``closed_at``: a filter that finds little reads no rows."""
+
+
+def _open_index(name: str, *columns: str) -> Index:
+    """Return an index of open items alone: as small as the queue, however long the past is."""
+    is_open = text("closed_at IS NULL")
+    unique = dict.fromkeys(columns)
+    return Index(f"ix_open_{name}", *unique, sqlite_where=is_open, postgresql_where=is_open)
+
+
 forums = Table(
     "forums",
     metadata,
@@ -237,7 +261,12 @@ review_items = Table(
     Column("usefulness", Float, nullable=False, server_default=text("0")),
     Column("kind", String(16)),
     Column("top_label", String(20)),
+    Column("author_id", Id),
+    Column("thread_id", Id),
+    Column("language", String(35)),
+    Column("host", String(253)),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
     Column("claimed_by", Id, ForeignKey("users.id")),
     Column("claim_token", String(32)),
     Column("claim_expires_at", UtcDateTime),
@@ -250,10 +279,18 @@ review_items = Table(
         name="claim",
     ),
     CheckConstraint("(state = 'decided') = (decision_id IS NOT NULL)", name="decided"),
-    Index(None, "state", "created_at", "id"),
-    Index(None, "forum_id", "state", "created_at", "id"),
     Index(None, "forum_id", "kind"),
-    Index(None, "claimed_by"),
+    Index(
+        "ix_review_items_claims",
+        "claimed_by",
+        "claim_expires_at",
+        sqlite_where=text("claimed_by IS NOT NULL"),
+        postgresql_where=text("claimed_by IS NOT NULL"),
+    ),
+    *(_open_index(order, order, "id", *NARROWING, "closed_at") for order in QUEUE_ORDERS),
+    _open_index("author", "author_id", "id"),
+    _open_index("thread", "thread_id", "id"),
+    _open_index("tally", *NARROWING, "is_audit", "closed_at", "created_at"),
 )
 
 decisions = Table(
@@ -512,4 +549,29 @@ pinned_examples = Table(
     Column("created_by", String(200), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint(_one_of("label", DECIDING_LABELS), name="label"),
+)
+
+text_bands = Table(
+    "text_bands",
+    metadata,
+    _forum_id(primary_key=True),
+    Column("band", BigInteger, primary_key=True, autoincrement=False),
+    _comment_id(primary_key=True, index=True),
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("filter", JSON, nullable=False),
+    UniqueConstraint("user_id", "name"),
+)
+
+comforts = Table(
+    "comforts",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("document", JSON, nullable=False),
 )

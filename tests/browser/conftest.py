@@ -18,7 +18,7 @@ from moderation.services.runtime import Runtime
 from tests.builders import PASSWORD, a_user
 
 CHROMIUM = Path("/usr/bin/chromium")
-_ARGS = [
+ARGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -35,7 +35,7 @@ def chromium() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=_ARGS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
         yield browser
         browser.close()
 
@@ -87,6 +87,12 @@ class Person:
         """Press a key that opens another page, and wait for it."""
         with self.page.expect_navigation():
             self.page.keyboard.press(key)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page that the address names can be worked with."""
+        shown = self.page.url.removeprefix(self.address)
+        self.page.locator(f'html[data-shows="{shown}"]').wait_for(state="attached")
 
     @property
     def item(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -11,7 +12,7 @@ from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, Role
-from moderation.services import review_pages
+from moderation.services import review, review_pages
 from moderation.services.runtime import Runtime
 from tests.browser.conftest import Seat
 from tests.builders import a_comment, sqlite_only, submitted
@@ -256,6 +257,64 @@ def test_a_note_outlives_a_lost_session(seat: Seat, runtime: Runtime, forum: For
     mira.open(f"/desk/items/{item}")
 
     expect(mira.page.locator("#note")).to_have_value("half a thought")
+
+
+def test_the_next_card_comes_without_loading_the_page(
+    seat: Seat, runtime: Runtime, forum: Forum
+) -> None:
+    first, second = queue(runtime, forum, "idiot one", "idiot two")
+    mira = seat()
+    mira.page.get_by_role("button", name="Take the oldest").click()
+    mira.settle()
+    mira.page.evaluate("document.documentElement.id = 'kept'")
+
+    mira.page.locator("#note").fill("gone with the first")
+    mira.page.keyboard.press("Escape")
+    mira.press("a")
+
+    expect(mira.page.locator("html#kept")).to_be_attached()
+    assert mira.item == second
+    expect(mira.page.locator("#spoken")).to_contain_text(f"Approved. Item {second}")
+    expect(mira.page.locator("#note")).to_have_value("")
+    mira.page.reload()
+    assert mira.item == second
+    mira.page.go_back()
+    mira.settle()
+    assert mira.item == first
+    assert mira.said == []
+
+
+def test_a_server_that_is_away_costs_no_note(seat: Seat, runtime: Runtime, forum: Forum) -> None:
+    (item,) = queue(runtime, forum, "idiot one")
+    mira = seat()
+    mira.open(f"/desk/items/{item}")
+    mira.press("t")
+    mira.page.locator("#note").fill("half a thought")
+    mira.page.keyboard.press("Escape")
+
+    mira.page.context.set_offline(True)
+    mira.page.keyboard.press("a")
+    expect(mira.page.locator("[data-offline]")).to_be_visible()
+    expect(mira.page.locator("#note")).to_have_value("half a thought")
+    mira.page.context.set_offline(False)
+    mira.press("a")
+
+    (made,) = review_pages.view_item(runtime, item).decisions
+    assert made.note == "half a thought"
+
+
+def test_a_closed_page_lets_its_claim_go(seat: Seat, runtime: Runtime, forum: Forum) -> None:
+    (item,) = queue(runtime, forum, "idiot one")
+    mira = seat()
+    mira.open(f"/desk/items/{item}")
+    mira.press("t")
+
+    mira.open("/desk/")
+    mira.page.wait_for_timeout(300)  # the farewell is sent beside the page, not before it
+
+    ends = review_pages.view_item(runtime, item).item.claim_expires_at
+    assert ends is not None
+    assert ends - runtime.clock() == timedelta(seconds=review.LEAVING_S)
 
 
 def test_a_phone_shows_everything_without_scrolling_sideways(

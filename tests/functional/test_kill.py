@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 from moderation.services import outbox, review, review_pages
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
-from moderation.storage.queue_pages import QueueFilter
+from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.tables import comments, deliveries, review_items, verdicts
 from tests.builders import a_user
 from tests.conftest import POSTGRESQL_URL

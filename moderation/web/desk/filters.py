@@ -10,7 +10,7 @@ from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import check_slug
 from moderation.domain.verdict import Source
-from moderation.storage.queue_pages import QueueFilter, QueueOrder
+from moderation.storage.queue_filters import QueueFilter, QueueOrder
 
 SOURCE_TITLES: Mapping[Source, str] = {
     Source.MODEL: "Score above threshold",

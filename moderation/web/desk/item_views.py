@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,42 +16,17 @@ from moderation.domain.errors import (
 from moderation.domain.judgement import Decision
 from moderation.domain.review import Role
 from moderation.services import review, review_pages, second_opinions
-from moderation.storage.queue_pages import QueueOrder
 from moderation.web import current
 from moderation.web.desk import (
-    ages,
-    cards,
     drafts,
     fields,
-    filters,
-    layout,
     revisions,
     session,
     toasts,
     wording,
 )
 from moderation.web.desk.blueprint import bp
-from moderation.web.desk.queue_views import go_on
-
-SHOWN_AS_USEFUL = 0.25
-"""From which usefulness on the card says so; below, the order has run out of doubt."""
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What stands above an item after an action was refused.
-
-    Attributes
-    ----------
-    icon, lead, rest : str
-    changes : tuple[Change, ...]
-        What the author has changed, if that is the cause.
-    """
-
-    icon: str
-    lead: str
-    rest: str
-    changes: tuple[revisions.Change, ...] = ()
+from moderation.web.desk.item_page import Notice, address, go_on, show_item
 
 
 @bp.get("/items/<int:item_id>")
@@ -62,7 +35,7 @@ def item(item_id: int) -> Response:
     """Show one item; not to somebody who is to judge it without knowing what was decided."""
     if second_opinions.held_on_item(current.runtime(), session.me(), item_id) is not None:
         return redirect(url_for("desk.second_opinion"), code=303)
-    return _show(item_id)
+    return show_item(item_id)
 
 
 @bp.post("/items/<int:item_id>/claim")
@@ -77,7 +50,7 @@ def take(item_id: int) -> Response:
         review.claim(runtime, session.me(), item_id, ttl_s=current.settings().claim_ttl_s)
     except ConflictError as error:
         toasts.say(error.message)
-    return redirect(_address(item_id), code=303)
+    return redirect(address(item_id), code=303)
 
 
 @bp.post("/items/<int:item_id>/decide")
@@ -91,7 +64,7 @@ def decide(item_id: int) -> Response:
             current.runtime(), session.me(), item_id, token, drafts.decision_of(draft)
         )
     except InvalidInputError as error:
-        return _show(item_id, draft=draft, errors=error.fields, status=422)
+        return show_item(item_id, draft=draft, errors=error.fields, status=422)
     except ConflictError as error:
         return _refused(item_id, draft, error)
     toasts.say(_toast(made), undo=made.id)
@@ -127,7 +100,16 @@ def renew(item_id: int) -> Response:
         return _refused(item_id, drafts.read_draft(request.form), error)
     if is_script:
         return make_response(jsonify(seconds=ttl_s))
-    return redirect(_address(item_id), code=303)
+    return redirect(address(item_id), code=303)
+
+
+@bp.post("/items/<int:item_id>/leave")
+@session.needs(Role.MODERATOR)
+def leave(item_id: int) -> Response:
+    """Let a claim end soon: its page was closed. Whoever only reloads it takes it up again."""
+    token = fields.typed_text(request.form.get("token"))
+    review.leave_soon(current.runtime(), item_id, token)
+    return Response(status=204)
 
 
 @bp.post("/decisions/<int:decision_id>/undo")
@@ -137,7 +119,7 @@ def undo(decision_id: int) -> Response:
     ttl_s = current.settings().claim_ttl_s
     reopened = review.undo(current.runtime(), session.me(), decision_id, ttl_s=ttl_s)
     toasts.say("Taken back: the item is yours to decide again.")
-    return redirect(_address(reopened.id), code=303)
+    return redirect(address(reopened.id), code=303)
 
 
 def _release(item_id: int, said: str, *, is_escalated: bool) -> Response:
@@ -158,43 +140,6 @@ def _release(item_id: int, said: str, *, is_escalated: bool) -> Response:
     return go_on(after=item_id)
 
 
-def _show(
-    item_id: int,
-    *,
-    draft: drafts.Draft = drafts.EMPTY,
-    errors: object = None,
-    notice: Notice | None = None,
-    status: int = 200,
-) -> Response:
-    runtime, user = current.runtime(), session.me()
-    wanted = filters.parse_filter(request.args)
-    now = runtime.clock()
-    card = cards.card_of(
-        review_pages.view_item(runtime, item_id),
-        user=user,
-        now=now,
-        ttl_s=current.settings().claim_ttl_s,
-    )
-    around = review_pages.around(runtime, wanted, item_id)
-    body = layout.page(
-        "item.html",
-        active="desk.queue",
-        card=card,
-        item=card.item,
-        judgement=card.view.judgement,
-        before=around.before,
-        following=[(near, ages.age(near.created_at, now)) for near in around.following],
-        is_useful=(wanted.order is QueueOrder.USEFUL and card.item.usefulness >= SHOWN_AS_USEFUL),
-        order_title=filters.ORDER_TITLES[wanted.order],
-        filter_args=filters.filter_args(wanted),
-        draft=draft,
-        errors=errors or {},
-        notice=notice,
-        last=review_pages.last_decision(runtime, user) if session.may(Role.MODERATOR) else None,
-    )
-    return make_response(body, status)
-
-
 def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Response:
     """Show why nothing was saved, with all that was typed, and the item to go on with."""
     runtime, user = current.runtime(), session.me()
@@ -208,7 +153,7 @@ def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Respons
     except ModerationError:
         is_ours = False  # shown as it is, to read along
     notice = _notice(error, view, draft, is_ours=is_ours)
-    return _show(target, draft=draft, notice=notice, status=409)
+    return show_item(target, draft=draft, notice=notice, status=409)
 
 
 def _notice(
@@ -238,8 +183,3 @@ def _toast(made: Decision) -> str:
         return f"{wording.decided_sentence(made)}."
     view = review_pages.view_item(current.runtime(), made.item_id)
     return wording.decided_toast(made, view.judgement, was_audit=view.item.is_audit)
-
-
-def _address(item_id: int) -> str:
-    args = filters.filter_args(filters.parse_filter(request.args))
-    return url_for("desk.item", item_id=item_id, **args)

@@ -66,7 +66,7 @@ def _for_templates() -> dict[str, Any]:
     }
 
 
-def page(template: str, *, active: str = "", **context: object) -> str:
+def page(template: str, *, active: str = "", waiting: int | None = None, **context: object) -> str:
     """Draw a page with its navigation.
 
     Parameters
@@ -75,6 +75,8 @@ def page(template: str, *, active: str = "", **context: object) -> str:
         File in ``templates/desk/``.
     active : str
         Endpoint of the navigation entry that the page belongs to.
+    waiting : int or None
+        How many items are open; counted when None.
     """
     me = session.me()
     return render_template(
@@ -83,7 +85,7 @@ def page(template: str, *, active: str = "", **context: object) -> str:
         may=session.may,
         nav=[entry for entry in _NAV if session.may(entry.role)],
         active=active,
-        waiting=review_pages.count_waiting(current.runtime()),
+        waiting=review_pages.count_waiting(current.runtime()) if waiting is None else waiting,
         toast=toasts.pending(),
         **context,
     )

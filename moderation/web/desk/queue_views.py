@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import request
 from werkzeug.wrappers import Response
 
 from moderation.domain.review import Role
 from moderation.domain.verdict import Source
-from moderation.services import readiness, registration, review, review_pages
-from moderation.storage.queue_pages import QueueCounts, QueueFilter
+from moderation.services import registration, review_pages
+from moderation.storage.queue_filters import QueueFilter
+from moderation.storage.queue_tally import QueueCounts
 from moderation.web import current
-from moderation.web.desk import ages, cards, fields, filters, layout, session, toasts
+from moderation.web.desk import ages, cards, fields, filters, layout, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.item_page import go_on
 
 PAGE_LENGTH = 25
 
@@ -23,12 +25,15 @@ def queue() -> str:
     runtime, user = current.runtime(), session.me()
     wanted = filters.parse_filter(request.args)
     after = fields.whole_number(request.args.get("after"))
-    found = review_pages.queue_page(runtime, wanted, after=after, limit=PAGE_LENGTH)
+    found = review_pages.queue_page(
+        runtime, wanted, after=after, limit=PAGE_LENGTH, views=[QueueFilter()]
+    )
     now = runtime.clock()
-    total = readiness.workload(runtime).queue
+    total = found.views[0]
     return layout.page(
         "queue.html",
         active="desk.queue",
+        waiting=total.waiting,
         rows=[
             cards.row_of(item, found.judgements[item.comment_pk], user=user, now=now)
             for item in found.items
@@ -55,43 +60,6 @@ def queue() -> str:
 def claim_next() -> Response:
     """Claim the next free item and open it."""
     return go_on(after=None)
-
-
-def go_on(*, after: int | None) -> Response:
-    """Go to an item that the moderator holds already, else claim the next one.
-
-    Parameters
-    ----------
-    after : int or None
-        The item just left; the next one is looked for behind it first.
-    """
-    runtime, user = current.runtime(), session.me()
-    wanted = filters.parse_filter(request.args)
-    held = review_pages.held_items(runtime, user)
-    item = (
-        held[0]
-        if held
-        else review.claim_next(
-            runtime,
-            user,
-            wanted,
-            ttl_s=current.settings().claim_ttl_s,
-            after=after,
-            useful_share=current.settings().useful_share,
-        )
-    )
-    args = filters.filter_args(wanted)
-    if item is None:
-        toasts.say(_nothing_free(wanted))
-        return redirect(url_for("desk.queue", **args), code=303)
-    return redirect(url_for("desk.item", item_id=item.id, **args), code=303)
-
-
-def _nothing_free(wanted: QueueFilter) -> str:
-    counts = review_pages.queue_page(current.runtime(), wanted, after=None, limit=1).counts
-    if counts.waiting == 0:
-        return "Nothing waits here."
-    return "Nothing is free here: others hold what is left, or it waits for a senior moderator."
 
 
 def _views(total: QueueCounts) -> list[filters.View]:

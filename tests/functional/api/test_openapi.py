@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,6 @@ from tests.builders import sqlite_only
 from tests.functional.api.conftest import Contract, ForumClient
 
 STATIC = Path(moderation.web.api.__file__).parent / "static"
-VENDOR = STATIC / "vendor"
 SCHEMA = Path(__file__).parents[2] / "data" / "openapi" / "schema-3.1.json"
 
 
@@ -105,24 +102,3 @@ def test_page_loads_only_files_of_ours(client: FlaskClient) -> None:
             assert file.status_code == 200
     assert not page.css("style")
     assert not any(script.text().strip() for script in page.css("script"))
-
-
-def _packages() -> list[dict[str, Any]]:
-    listed = tomllib.loads((VENDOR / "VENDORED.toml").read_text(encoding="utf-8"))
-    packages: list[dict[str, Any]] = listed["package"]
-    return packages
-
-
-def test_vendored_files_are_as_published() -> None:
-    for package in _packages():
-        assert {"name", "version", "license", "source", "archive_sha256"} <= set(package)
-        for name, digest in package["files"].items():
-            assert hashlib.sha256((VENDOR / name).read_bytes()).hexdigest() == digest, name
-
-
-def test_every_vendored_file_is_listed_and_small() -> None:
-    listed = {name for package in _packages() for name in package["files"]}
-    present = {path.name for path in VENDOR.iterdir()} - {"VENDORED.toml"}
-    assert present == listed
-    assert not [name for name in present if name.endswith(".map")]
-    assert all((VENDOR / name).stat().st_size < 5 * 2**20 for name in present)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from classifiers.labelled import from_json_line
 from moderation.services import registration, review_pages
-from moderation.storage.queue_pages import QueueFilter
+from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.tables import comments
 from tests.builders import a_user, decided
 from tests.functional.cli.conftest import Cli

@@ -72,7 +72,9 @@ def test_comment_text_is_never_markup(mira: Visitor, runtime: Runtime, forum: Fo
         mira.open(path)
         scripts = mira.page.css("script")
         assert [s.attributes["src"].split("?")[0] for s in scripts if s.attributes["src"]] == [
-            "/desk/static/desk.js"
+            "/desk/static/vendor/htmx.min.js",
+            "/desk/static/desk.js",
+            "/desk/static/claim.js",
         ]
         assert not mira.page.css("main img, [onerror], a[href^='javascript']")
     mira.open(f"/desk/items/{item}")

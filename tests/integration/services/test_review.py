@@ -22,7 +22,8 @@ from moderation.domain.review import DecisionAction, DecisionInput, ItemState, R
 from moderation.services import lookup, removal, reporting, review, review_pages
 from moderation.services.reporting import Report
 from moderation.services.runtime import Runtime
-from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.queue_filters import QueueFilter, QueueOrder
+from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.tables import decisions, deliveries
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, decided, register_forum, submitted
@@ -174,6 +175,21 @@ def test_a_renewed_claim_lasts_longer(
     with pytest.raises(ClaimLostError):
         review.renew_claim(runtime, item_id, held, ttl_s=300)
     assert not review.leave(runtime, item_id, held)
+
+
+def test_a_claim_whose_page_was_closed_ends_soon_unless_it_is_renewed(
+    runtime: Runtime, forum: Forum, clock: FixedClock, mira: User, tom: User
+) -> None:
+    item_id = queued(runtime, forum)
+    held = token(review.claim(runtime, mira, item_id, ttl_s=300))
+    assert not review.leave_soon(runtime, item_id, "0" * 32)
+    assert review.leave_soon(runtime, item_id, held)
+    clock.advance(10)
+    assert not review.leave_soon(runtime, item_id, held)  # a second tab lengthens nothing
+    review.renew_claim(runtime, item_id, held, ttl_s=300)  # the page was only loaded again
+    review.leave_soon(runtime, item_id, held)
+    clock.advance(16)
+    assert review.claim(runtime, tom, item_id, ttl_s=300).claimed_by == "tom"
 
 
 def test_a_decision_after_somebody_took_over_is_refused(

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
+import pytest
+from sqlalchemy import select
+
+from moderation.domain.comment import Author, Thread
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, DecisionInput
+from moderation.domain.verdict import Source
 from moderation.services import review, review_pages
+from moderation.services.reporting import Report, report_comment
 from moderation.services.runtime import Runtime
 from moderation.storage import queue_pages
-from moderation.storage.queue_pages import QueueFilter, QueueOrder, ReviewItem
+from moderation.storage.queue_filters import QueueFilter, QueueOrder, narrowed, ordering
+from moderation.storage.queue_pages import ReviewItem
+from moderation.storage.tables import review_items
 from moderation.storage.users import User
-from tests.builders import a_comment, a_user, submitted
+from tests.builders import a_comment, a_user, register_forum, sqlite_only, submitted
 from tests.fakes import FixedClock
 
 WORDS = ("idiot", "moron", "sheeple", "warmongers", "vermin", "strangle")
@@ -122,3 +130,110 @@ def test_at_most_the_share_is_given_by_usefulness(
         decide(runtime, mira, item)
     assert oldest_taken >= 4
     assert len(items) == 8
+
+
+def test_the_one_that_breaks_its_time_target_first_stands_in_front(
+    runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    patient = submitted(runtime, forum, a_comment("slow", "idiot slow")).item_id
+    clock.advance(60)
+    hurried = register_forum(runtime, "hurried", time_target_minutes=5).forum
+    urgent = submitted(runtime, hurried, a_comment("fast", "idiot fast")).item_id
+    endless = register_forum(runtime, "endless", time_target_minutes=0).forum
+    last = submitted(runtime, endless, a_comment("any", "idiot any")).item_id
+    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.DUE), after=None)
+    assert [item.id for item in page.items] == [urgent, patient, last]
+
+
+def test_the_most_reported_stands_in_front(
+    runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    fill(runtime, forum, clock, 0, 4)
+    for reader in ("a", "b"):
+        report_comment(runtime, forum, "c2", Report(reader, None, None))
+    report_comment(runtime, forum, "c1", Report("a", None, None))
+    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.REPORTED), after=None)
+    assert [item.report_count for item in page.items] == [2, 1, 0, 0]
+    assert page.counts.reported == 2
+
+
+NARROWED = [
+    ("language", "de"),
+    ("host", "forum.example"),
+    ("author", None),  # the key of the one item below
+    ("thread", None),
+    ("source", Source.MODEL),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), NARROWED)
+def test_each_filter_finds_its_items_and_counts_them(
+    runtime: Runtime, forum: Forum, clock: FixedClock, name: str, value: str | None
+) -> None:
+    submitted(runtime, forum, a_comment("other", "idiot other", author=None))
+    report_comment(runtime, forum, "other", Report("a", None, None))
+    item_id = submitted(
+        runtime,
+        forum,
+        a_comment(
+            "c1",
+            "idiot one",
+            language="de",
+            permalink="https://Forum.example/t/1#c1",
+            author=Author("u7"),
+            thread=Thread("t7"),
+        ),
+    ).item_id
+    item = review_pages.view_item(runtime, item_id or 0).item
+    found = {"author": item.author_pk, "thread": item.thread_pk}.get(name, value)
+    given: dict[str, Any] = {name: found}
+    wanted = QueueFilter(**given)
+    page = review_pages.queue_page(runtime, wanted, after=None, views=[QueueFilter(), wanted])
+    expected = [item_id] if name != "source" else [1, item_id]
+    assert [one.id for one in page.items] == expected
+    assert page.counts.waiting == page.views[1].waiting == len(expected)
+    assert page.views[0].waiting == 2
+    assert page.counts.oldest_at == page.items[0].created_at
+
+
+@sqlite_only
+@pytest.mark.parametrize("order", list(QueueOrder))
+def test_a_page_follows_the_index_of_its_order_and_sorts_nothing(
+    runtime: Runtime, order: QueueOrder
+) -> None:
+    narrow = QueueFilter(
+        forum="gazette",
+        label="abusive",
+        source=Source.MODEL,
+        language="de",
+        host="forum.example",
+        is_held=True,
+        is_reported=True,
+        is_escalated=True,
+        order=order,
+    )
+    with runtime.database.read() as connection:
+        for wanted in (QueueFilter(order=order), narrow):
+            query = narrowed(connection, select(review_items.c.reasons), wanted)
+            query = query.order_by(*ordering(order)).limit(25)
+            shown = query.compile(connection.engine, compile_kwargs={"literal_binds": True})
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {shown}").all()
+            told = " ".join(row[-1] for row in plan)
+            assert "USING INDEX ix_open_" in told
+            assert "TEMP B-TREE" not in told
+
+
+def test_who_works_is_named_with_what_they_hold(
+    runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    first, second, third = fill(runtime, forum, clock, 0, 3)
+    for name, item in (("mira", second), ("jo", first), ("kim", third)):
+        ttl_s = 60 if name == "kim" else 300
+        review.claim(runtime, a_user(runtime, name), item, ttl_s=ttl_s)
+    clock.advance(100)  # the claim of kim has run out
+    page = review_pages.queue_page(runtime, QueueFilter(), after=None)
+    assert [(one.username, one.items) for one in page.at_work] == [
+        ("jo", (first,)),
+        ("mira", (second,)),
+    ]
+    assert page.counts.claimed == 2

@@ -9,7 +9,7 @@ from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.review import ReasonCode
 from moderation.domain.verdict import Source
-from moderation.storage.queue_pages import QueueFilter, QueueOrder
+from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.web.desk import drafts, fields, filters
 from moderation.web.desk.cards import web_address
 from moderation.web.desk.revisions import Change, changes

@@ -1,5 +1,5 @@
-/* The desk works without this file. It presses real buttons by key, counts claims down and renews
-   them while somebody works, keeps an unsaved note, and hides the toast. */
+/* The desk works without this file. It presses real buttons by key, keeps an unsaved note and hides
+   the toast. htmx swaps the next card in; "desk:page" is said of each page that way or the other. */
 "use strict";
 
 const KEYS_OFF = "desk-keys-off";
@@ -94,105 +94,92 @@ document.addEventListener("keydown", (event) => {
   if (event.key.length === 1 && act(event.key.toLowerCase())) event.preventDefault();
 });
 
-const keysSwitch = one("#keys-on");
-if (keysSwitch) {
-  keysSwitch.closest("label").hidden = false;
-  keysSwitch.checked = !remembered(KEYS_OFF);
-  keysSwitch.addEventListener("change", () => remember(KEYS_OFF, !keysSwitch.checked));
+/* Pages --------------------------------------------------------------------------------------- */
+
+function beginSwitches() {
+  const keysSwitch = one("#keys-on");
+  if (keysSwitch) {
+    keysSwitch.closest("label").hidden = false;
+    keysSwitch.checked = !remembered(KEYS_OFF);
+    keysSwitch.addEventListener("change", () => remember(KEYS_OFF, !keysSwitch.checked));
+  }
+  const blur = one("#blur");
+  if (blur) {
+    blur.checked = remembered(BLUR_ON);
+    blur.addEventListener("change", () => remember(BLUR_ON, blur.checked));
+  }
 }
 
-const blur = one("#blur");
-if (blur) {
-  blur.checked = remembered(BLUR_ON);
-  blur.addEventListener("change", () => remember(BLUR_ON, blur.checked));
+function say(words) {
+  const region = one("#spoken");
+  if (region) region.textContent = words;
 }
 
-/* One press acts on one item: after a form is sent, the page takes no other. --------------------- */
+function sayPage() {
+  const told = one(".toast > span");
+  say([told ? told.textContent : "", document.title].filter(Boolean).join(" "));
+}
+
+/* One press acts on one item: after a form is sent, the page takes no other. */
 
 let isLeaving = false;
+
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post") return;
-  if (isLeaving) event.preventDefault();
+  if (isLeaving) { event.preventDefault(); event.stopImmediatePropagation(); return; }
   isLeaving = true;
-});
+  one("[data-offline]")?.toggleAttribute("hidden", true);
+}, { capture: true });
 window.addEventListener("pageshow", () => { isLeaving = false; });
 
-/* The claim ------------------------------------------------------------------------------------- */
+document.addEventListener("htmx:before:history:update", (event) => {
+  const { response } = event.detail;
+  // A refused form has no address that could be opened again.
+  if (response && response.status >= 400 && !response.headers.get("HX-Push-Url")) event.preventDefault();
+});
 
-const lease = one("[data-lease]");
-if (lease) {
-  const ttl = Number(lease.dataset.ttl);
-  let endsAt = Date.now() + 1000 * Number(lease.dataset.left);
-  let isActive = false;
-  let isAsking = false;
-  let isLost = false;
-  const said = new Set();
+document.addEventListener("htmx:after:swap", () => {
+  isLeaving = false;
+  window.scrollTo(0, 0);
+  one("main")?.focus({ preventScroll: true });
+  document.dispatchEvent(new CustomEvent("desk:page"));
+  setTimeout(sayPage, 0);  // the title follows the swap
+});
 
-  const draw = () => {
-    const left = Math.max(0, Math.round((endsAt - Date.now()) / 1000));
-    one("[data-left]", lease).textContent =
-      `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
-    one(".fill", lease).setAttribute("width", String(Math.min(100, Math.round(100 * left / ttl))));
-    lease.classList.toggle("late", left <= 60);
-    one("[data-keep]").hidden = left > 60;
-    for (const mark of [60, 15]) {
-      if (left <= mark && left > 0 && !said.has(mark)) {
-        said.add(mark);
-        one("[data-spoken]").textContent = `Your claim ends in ${mark} seconds.`;
-      }
-    }
-    return left;
-  };
+document.addEventListener("htmx:error", (event) => {
+  if (!event.detail.ctx) return;
+  isLeaving = false;
+  const line = one("[data-offline]");
+  if (line) { line.hidden = false; line.focus?.(); }
+});
 
-  const renew = async () => {
-    isAsking = true;
-    try {
-      const form = one("#renew");
-      const answer = await fetch(form.action, {
-        method: "POST",
-        body: new FormData(form),
-        headers: { Accept: "application/json" },
-      });
-      if (answer.ok) {
-        endsAt = Date.now() + 1000 * (await answer.json()).seconds;
-        said.clear();
-      } else if (answer.status === 409) {
-        isLost = true;
-        one("[data-lost]").hidden = false;
-      }
-    } catch { /* no connection: the clock goes on, and the next sign of life asks again */ }
-    isAsking = false;
-  };
+/* A note outlives a lost session, a closed tab and a server that is away. ------------------------ */
 
-  for (const kind of ["keydown", "pointermove", "pointerdown", "input"]) {
-    document.addEventListener(kind, () => { isActive = true; }, { passive: true });
-  }
-  setInterval(() => {
-    const left = draw();
-    if (isActive && !isAsking && !isLost && left < ttl * 0.75) { isActive = false; renew(); }
-  }, 1000);
-}
+const SENT = "desk-note-sent";
 
-/* A note outlives a lost session or a closed tab. ------------------------------------------------ */
-
-const note = one("#note");
-if (note && note.form && note.form.dataset.item) {
-  const key = `desk-note-${note.form.dataset.item}`;
+function beginNote() {
+  const note = one("#note");
+  const key = note?.form?.dataset.item ? `desk-note-${note.form.dataset.item}` : "";
   try {
+    const sent = sessionStorage.getItem(SENT);
+    if (sent && sent !== key) sessionStorage.removeItem(sent);  // it has arrived: the item is gone
+    sessionStorage.removeItem(SENT);
+    if (!key) return;
     const kept = sessionStorage.getItem(key);
     if (kept && !note.value) note.value = kept;
     note.addEventListener("input", () => {
       if (note.value) sessionStorage.setItem(key, note.value);
       else sessionStorage.removeItem(key);
     });
-    note.form.addEventListener("submit", () => sessionStorage.removeItem(key));
+    note.form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
   } catch { /* no storage: the note lives as long as the page */ }
 }
 
 /* The toast ------------------------------------------------------------------------------------- */
 
-const toast = one(".toast:not(.inline)");
-if (toast) {
+function beginToast() {
+  const toast = one(".toast:not(.inline)");
+  if (!toast) return;
   let timer = 0;
   const hide = () => { toast.hidden = true; };
   const start = () => { timer = setTimeout(hide, TOAST_MS); };
@@ -201,3 +188,13 @@ if (toast) {
   for (const kind of ["pointerleave", "focusout"]) toast.addEventListener(kind, start);
   start();
 }
+
+document.addEventListener("desk:page", () => {
+  arm(false);
+  beginSwitches();
+  beginNote();
+  beginToast();
+  document.documentElement.dataset.shows = location.pathname + location.search;
+});
+
+document.addEventListener("DOMContentLoaded", () => document.dispatchEvent(new CustomEvent("desk:page")));

@@ -1,0 +1,145 @@
+"""Which open items, and in which order: the conditions that every reading of the queue shares.
+
+Each order has an index of open items that carries all columns of the filters, so that a page costs
+the same wherever it begins and whatever it leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, select, tuple_
+from sqlalchemy.sql import operators
+
+from moderation.domain.verdict import Source
+from moderation.storage.tables import forums, review_items
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
+
+
+class QueueOrder(StrEnum):
+    """How the queue is sorted."""
+
+    OLDEST = "oldest"
+    DUE = "due"
+    RISKIEST = "riskiest"
+    REPORTED = "reported"
+    USEFUL = "useful"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which open items; None or False means all.
+
+    Attributes
+    ----------
+    forum : str or None
+        The forum's slug.
+    label : str or None
+        Items whose strongest flagged label is this one.
+    source : Source or None
+    language : str or None
+        As the forum names it.
+    host : str or None
+        Host name of the page that the comment stands on, in lower case.
+    author, thread : int or None
+        Our keys.
+    is_held, is_reported, is_escalated : bool
+        Only those.
+    """
+
+    forum: str | None = None
+    label: str | None = None
+    source: Source | None = None
+    language: str | None = None
+    host: str | None = None
+    author: int | None = None
+    thread: int | None = None
+    is_held: bool = False
+    is_reported: bool = False
+    is_escalated: bool = False
+    order: QueueOrder = QueueOrder.OLDEST
+
+
+FALLING: Mapping[QueueOrder, ColumnElement[Any]] = {
+    QueueOrder.RISKIEST: review_items.c.risk,
+    QueueOrder.REPORTED: review_items.c.report_count,
+    QueueOrder.USEFUL: review_items.c.usefulness,
+}
+"""Orders that begin at the highest value, with what they sort by."""
+
+_RISING: Mapping[QueueOrder, ColumnElement[Any]] = {
+    QueueOrder.OLDEST: review_items.c.created_at,
+    QueueOrder.DUE: review_items.c.due_at,
+}
+
+
+def is_open() -> ColumnElement[bool]:
+    """Return the condition by which the indexes of open items are found."""
+    return review_items.c.closed_at.is_(None)
+
+
+def narrowed(connection: Connection, query: _Query, wanted: QueueFilter) -> _Query:
+    """Leave the open items that match."""
+    query = query.where(is_open())
+    given = {
+        "forum_id": wanted.forum,
+        "top_label": wanted.label,
+        "source": wanted.source.value if wanted.source is not None else None,
+        "language": wanted.language,
+        "host": wanted.host,
+    }
+    for name, value in given.items():
+        if value is not None:
+            column = _by_order(connection, review_items.c[name])
+            query = query.where(column == (_forum_id(value) if name == "forum_id" else value))
+    if wanted.author is not None:
+        query = query.where(review_items.c.author_id == wanted.author)
+    if wanted.thread is not None:
+        query = query.where(review_items.c.thread_id == wanted.thread)
+    if wanted.is_held:
+        query = query.where(review_items.c.is_held)
+    if wanted.is_reported:
+        query = query.where(review_items.c.report_count > 0)
+    if wanted.is_escalated:
+        query = query.where(review_items.c.is_escalated)
+    return query
+
+
+def ordering(order: QueueOrder, *, back: bool = False) -> tuple[ColumnElement[Any], ...]:
+    """Return what an order sorts by; with ``back`` from its end."""
+    if (order in FALLING) != back:
+        return tuple(column.desc() for column in _keyset(order))
+    return _keyset(order)
+
+
+def behind(
+    connection: Connection, query: _Query, order: QueueOrder, after: int, *, back: bool = False
+) -> _Query:
+    """Leave what comes after an item in an order; with ``back`` what comes before it."""
+    last = connection.execute(select(*_keyset(order)).where(review_items.c.id == after)).first()
+    if last is None:
+        return query
+    there = tuple_(last[0], after)
+    place = tuple_(*_keyset(order))
+    return query.where(place < there if (order in FALLING) != back else place > there)
+
+
+def _keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+    column = FALLING[order] if order in FALLING else _RISING[order]
+    return (column, review_items.c.id)
+
+
+def _forum_id(slug: str) -> Any:
+    return select(forums.c.id).where(forums.c.slug == slug).scalar_subquery()
+
+
+def _by_order(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    # SQLite would take any index that begins with the column, and then sort the whole queue.
+    # Source: https://sqlite.org/optoverview.html, the unary plus.
+    if connection.dialect.name != "sqlite":
+        return column
+    return UnaryExpression(column, operator=operators.custom_op("+"))
