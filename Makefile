@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-quality benchmark-coral clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -18,6 +18,7 @@ help:
 	@echo "make benchmark-desk  work at a desk with 1,000,000 comments (POSTGRESQL=url for that database)"
 	@echo "make benchmark-fitting  measure training on 20,000 comments beside a plain pipeline"
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
+	@echo "make benchmark-poisoning DATA=folder  measure what the checks say of labels turned round on purpose"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
 
@@ -56,6 +57,9 @@ benchmark-labels: $(VENV)/.installed-test
 
 benchmark-coral: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.coral
+
+benchmark-poisoning: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.poisoning --data $(DATA)
 
 benchmark-quality: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[benchmark]'

@@ -1,6 +1,6 @@
 """The whole loop once more, through the public interfaces alone, at the size of a small forum.
 
-A thousand comments come in by webhook; a scripted moderator decides each of them on the desk by a
+Four hundred comments come in by webhook; a scripted moderator decides each of them on the desk by a
 house rule; the desk trains, tries the candidate in the shadow and promotes it; the rule has been
 learnt.
 """
@@ -25,7 +25,7 @@ from training.evaluate import ranking_metrics
 pytestmark = pytest.mark.slow
 
 CORPUS = Path(__file__).parents[2] / "training" / "corpus"
-COMMENTS, FRESH = 1_000, 200
+COMMENTS, FRESH = 400, 120
 BATCH = 100
 RULE = re.compile(r"\bzorblat")
 """The house rule: whoever calls somebody a zorblat insults them. No model can know it before."""

@@ -63,7 +63,7 @@ def all_gates(  # noqa: PLR0913 (two models, and what each gate looks at)
     known = learnt.against(current)
     gates = [_complete(forum, own), speed(candidate, current, corpus)]
     gates.extend(pinned_examples(pins, candidate, current))
-    gates.extend(consistent_labels(learnt))
+    gates.extend(consistent_labels(learnt, known))
     for label in DECIDING_LABELS:
         gates.append(on_decisions(forum, known, learnt.refined, label, seed))
         gates.append(

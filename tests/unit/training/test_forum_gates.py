@@ -16,10 +16,10 @@ from classifiers.scorer import Scored, ScoringInput
 from tests.unit.training.forum import base_pipeline, small_corpus
 from tests.unit.training.test_gates import Oracle, decisions, oracle
 from training.dataset import read_corpus
-from training.example import Example
+from training.example import Example, label_matrix
 from training.gates.consistency import consistent_labels
 from training.gates.decisions import Learnt, in_label_order, on_decisions
-from training.gates.gate import Gate, compare
+from training.gates.gate import Gate, Sides, compare
 from training.gates.pinned import as_examples, pinned_examples
 from training.gates.speed import speed
 from training.refine import refine
@@ -143,19 +143,19 @@ def labelled(count: int, *, flipped: str = "", share: float = 0.0) -> list[Examp
     return rows
 
 
-def seen_through(rows: Sequence[Example]) -> Learnt:
-    """Cross-fitted scores by a model that knows the truth (kept in the key), and errs at times."""
+def seen_through(rows: Sequence[Example]) -> tuple[Learnt, Sides]:
+    """Scores of two models that know the truth (kept in the key), and err at times."""
     rng = np.random.default_rng(4)
     scores = np.full((len(rows), len(ORDER)), np.nan)
     for number, row in enumerate(rows):
         truth = float(row.key.partition(":")[2][:3])
         wrong = rng.random() < 0.08
         scores[number, ORDER.index(ABUSIVE)] = 0.85 if (truth == 1) != wrong else 0.15
-    return Learnt(rows, scores, (ABUSIVE,))
+    return Learnt(rows, scores, (ABUSIVE,)), Sides(rows, scores, scores, label_matrix(rows, ORDER))
 
 
 def test_honest_labels_are_consistent() -> None:
-    (gate,) = consistent_labels(seen_through(labelled(900)))
+    (gate,) = consistent_labels(*seen_through(labelled(900)))
     assert gate.state == "passed", gate.detail
     assert "spread evenly" in gate.detail
 
@@ -170,10 +170,18 @@ def test_honest_labels_are_consistent() -> None:
 def test_a_moderator_or_a_subject_with_turned_labels_is_named(
     who: str, named: str, state: str
 ) -> None:
-    (gate,) = consistent_labels(seen_through(labelled(900, flipped=who, share=0.25)))
+    (gate,) = consistent_labels(*seen_through(labelled(900, flipped=who, share=0.25)))
     assert gate.state == state
     assert named in gate.detail
     assert gate.examples
+
+
+def test_a_moderator_who_turns_everything_round_is_named() -> None:
+    (gate,) = consistent_labels(*seen_through(labelled(900, flipped="m1", share=1.0)))
+    assert gate.state == "failed"
+    assert "the decisions of m1 upside down" in gate.detail
+    assert gate.figures["auc"] < 0.2
+    assert {example.key for example in gate.examples}
 
 
 def test_ten_percent_of_one_subject_turned_by_one_moderator_are_found() -> None:
@@ -203,5 +211,7 @@ def poisoned(*, share: float) -> Gate:
     refined = refine(base_pipeline(), rows, small_corpus(), seed=0)
     labels = [Label(name) for name in refined.pipeline.named_steps["heads"].labels]
     scores = in_label_order(refined.held_out, labels)
-    (gate,) = consistent_labels(Learnt(rows, scores, refined.refined))
+    nothing = np.full_like(scores, np.nan)
+    without_current = Sides(rows, scores, nothing, label_matrix(rows, ORDER))
+    (gate,) = consistent_labels(Learnt(rows, scores, refined.refined), without_current)
     return gate
