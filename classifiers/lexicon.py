@@ -14,12 +14,12 @@ from ahocorasick_rs import AhoCorasick, Implementation
 from classifiers.folding import fold
 from classifiers.labels import Label
 from classifiers.ngrams import START
+from classifiers.pair_index import PairIndex
 
 Floats = npt.NDArray[np.float64]
 
 _BITS = 32
 _NUMBER = 2**_BITS - 1
-_NO_PAIR = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +63,9 @@ class Lexicon:
     Attributes
     ----------
     fixed : ndarray of shape (n_fixed, width)
-        Parts of the pairs in the order of `pair_keys`, then of the context's words.
-    pair_keys : ndarray of shape (n_pairs + 1,)
-        ``first << 32 | second`` of each known pair, ascending, and a last one that is no pair.
+        Parts of the pairs in ascending order of their keys, then of the context's words.
+    pairs : PairIndex
+        Finds a pair's row by its key, ``first << 32 | second`` of its forms.
     context : ndarray of shape (n_forms + 1,)
         Row of ``fixed`` for each form as a word of the context; -1 for none.
     start : int
@@ -89,7 +89,7 @@ class Lexicon:
         both = np.array([[numbers[form] for form in pair] for pair in halves], dtype=np.int64)
         keys = both.reshape(-1, 2)[:, 0] << _BITS | both.reshape(-1, 2)[:, 1]
         order = keys.argsort()
-        self.pair_keys = np.append(keys[order], _NO_PAIR)
+        self.pairs = PairIndex(keys)
         self.fixed = parts[[*(families["+"][place] for place in order.tolist()), *families["@"]]]
         self.context = np.full(len(numbers) + 1, -1, dtype=np.int64)
         self.context[[numbers[form] for form in context]] = len(keys) + np.arange(len(context))

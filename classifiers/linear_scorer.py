@@ -154,10 +154,9 @@ class LinearScorer:
             by_token[unknown], forms[unknown] = learnt
         keys = forms[:-1] << 32
         keys |= forms[1:]
-        known = self._lexicon.pair_keys
-        places = known.searchsorted(keys)
+        places, is_known = self._lexicon.pairs.find(keys)
         pairs = np.zeros_like(slots)
-        np.multiply(places + generation.behind, known.take(places) == keys, out=pairs[1:])
+        np.multiply(places + generation.behind, is_known, out=pairs[1:])
         return by_token, generation.rows.take(pairs, axis=0)
 
     def _learn(self, tokens: Sequence[str]) -> tuple[Floats, Forms]:
