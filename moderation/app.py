@@ -7,6 +7,7 @@ from werkzeug import Response
 
 from moderation.config import Settings, load_settings
 from moderation.jobs.background import BackgroundThread
+from moderation.jobs.retention import RetentionWorker
 from moderation.jobs.thresholds import ThresholdWorker
 from moderation.services.runtime import Runtime
 from moderation.web import (
@@ -31,6 +32,7 @@ def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> Non
         (delivery_worker(settings, runtime).run, "deliveries"),
         (training_worker(settings, runtime).run, "training"),
         (ThresholdWorker(runtime).run, "thresholds"),
+        (RetentionWorker(runtime).run, "retention"),
         (host_poller(settings, runtime).run, "polling"),
     ):
         thread = BackgroundThread(run, name)

@@ -8,7 +8,9 @@ from moderation.delivery.host_poller import HostPoller
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.jobs.training import TrainingWorker
 from moderation.services.live_models import LiveModels
+from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
+from moderation.services.secret_key import kept_secret_key
 from moderation.storage.database import open_database
 
 
@@ -20,7 +22,13 @@ def build_runtime(settings: Settings) -> Runtime:
         ),
         models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
         feedback_weights=settings.feedback_weights,
+        pseudonyms=lambda: Pseudonyms(installation_secret(settings)),
     )
+
+
+def installation_secret(settings: Settings) -> str:
+    """Return the secret key; it is made when it is first needed."""
+    return settings.secret_key or kept_secret_key(settings.data_dir)
 
 
 def delivery_worker(settings: Settings, runtime: Runtime) -> DeliveryWorker:

@@ -26,6 +26,7 @@ _COMMANDS = {
     "init": "setup:init",
     "models": "models:models",
     "pins": "pins:pins",
+    "privacy": "privacy:privacy",
     "score": "scoring:score",
     "serve": "serving:serve",
     "suspicious": "suspicious:suspicious",

@@ -11,7 +11,7 @@ import click
 from classifiers.labels import Label
 from moderation.cli.output import emit, json_option, progress
 from moderation.cli.surroundings import known_forum, open_runtime, operator
-from moderation.config import Settings, load_settings
+from moderation.config import load_settings
 from moderation.domain.feedback import FeedbackSource
 from moderation.services.export_files import check_target, write_export
 from moderation.services.exporting import (
@@ -24,8 +24,8 @@ from moderation.services.exporting import (
 )
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
-from moderation.services.secret_key import kept_secret_key
 from moderation.storage.labelled import ExportFilter
+from moderation.wiring import installation_secret
 
 _SUFFIXES = {f".{known.value}": known for known in ExportFormat}
 TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
@@ -117,7 +117,8 @@ def export_command(  # noqa: PLR0913 - the command's options
         sources=sources,
     )
     redaction = Redaction(
-        pseudonyms=Pseudonyms(_secret(settings)) if pseudonymise else None, drops_text=drop_text
+        pseudonyms=Pseudonyms(installation_secret(settings)) if pseudonymise else None,
+        drops_text=drop_text,
     )
     note_export(runtime, wanted, redaction, actor=operator())
     manifest = write_with_progress(
@@ -150,10 +151,6 @@ def _format(named: str | None, file: Path) -> ExportFormat:
     if named is not None:
         return ExportFormat(named)
     return _SUFFIXES.get(file.suffix.lower(), ExportFormat.JSONL)
-
-
-def _secret(settings: Settings) -> str:
-    return settings.secret_key or kept_secret_key(settings.data_dir)
 
 
 def in_utc(at: datetime | None) -> datetime | None:

@@ -15,6 +15,7 @@ from moderation.app import create_app
 from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
+from moderation.jobs.retention import RetentionWorker
 from moderation.jobs.thresholds import ThresholdWorker
 from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
 
@@ -77,6 +78,7 @@ def worker() -> None:
         for run in (
             training_worker(settings, runtime).run,
             ThresholdWorker(runtime).run,
+            RetentionWorker(runtime).run,
             host_poller(settings, runtime).run,
         )
     ]

@@ -28,6 +28,8 @@ class Forum:
         Whether the callback may be a private or loopback address.
     is_demo : bool
         Made by ``moderation demo``; removable with all that it holds.
+    pseudonymises_authors : bool
+        Whether authors are stored under pseudonyms, without their names.
     """
 
     id: int
@@ -36,6 +38,7 @@ class Forum:
     callback_url: str | None = None
     allows_private_callback: bool = False
     is_demo: bool = False
+    pseudonymises_authors: bool = False
 
 
 def is_slug(text: str) -> bool:

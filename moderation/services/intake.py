@@ -135,6 +135,13 @@ def _prior_decision(
     return found[0].action if found else None
 
 
+def _stored_form(runtime: Runtime, forum: Forum, comment: Comment) -> Comment:
+    """Return what is stored of a comment: under a pseudonym where the forum asks for it."""
+    if not forum.pseudonymises_authors:
+        return comment
+    return runtime.pseudonyms().for_storing(forum.slug, comment)
+
+
 class _Writer:
     """Stores judged comments in the caller's transaction."""
 
@@ -159,7 +166,7 @@ class _Writer:
             self._connection,
             self._forum.id,
             comment_rows.NewComment(
-                comment=comment,
+                comment=_stored_form(self._runtime, self._forum, comment),
                 body=judged.body,
                 quotes=judged.quotes,
                 repeat_key=judged.repeat_key,

@@ -67,9 +67,8 @@ def report_comment(
         if judgement is None or judgement.deleted_at is not None:
             raise NotFoundError("No such comment.")
         now = runtime.clock()
-        new = NewReport(
-            judgement.comment_pk, forum.id, report.reporter_key, report.reason, report.note
-        )
+        key = reporter_key(runtime, forum, report.reporter_key)
+        new = NewReport(judgement.comment_pk, forum.id, key, report.reason, report.note)
         is_new = insert_report(connection, new, at=now)
         if is_new:
             append_event(
@@ -83,6 +82,17 @@ def report_comment(
             )
             _count(connection, runtime, judgement)
         return _receipt(connection, judgement, is_new=is_new)
+
+
+READER = "reader:"
+"""Begins the key of a report whose reader the forum named."""
+
+
+def reporter_key(runtime: Runtime, forum: Forum, key: str) -> str:
+    """Return what is stored of who reports: a pseudonym where the forum asks for it."""
+    if not (forum.pseudonymises_authors and key.startswith(READER)):
+        return key
+    return READER + runtime.pseudonyms().of_author(forum.slug, key.removeprefix(READER))
 
 
 def _count(connection: Connection, runtime: Runtime, judgement: Judgement) -> None:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from moderation.domain.errors import ModerationError
 from moderation.domain.feedback import FeedbackWeights
 from moderation.services.live_models import LiveModels
 from moderation.services.live_policies import LivePolicies
+from moderation.services.pseudonyms import Pseudonyms
 from moderation.storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -22,6 +24,10 @@ def utc_now() -> datetime:
 
 def _token() -> str:
     return secrets.token_hex(16)
+
+
+def _no_key() -> Pseudonyms:
+    raise ModerationError("This process was given no secret key to make pseudonyms with.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Runtime:
     policies : LivePolicies
     feedback_weights : FeedbackWeights
         What a label weighs in training, by its source.
+    pseudonyms : Callable[[], Pseudonyms]
+        Made with the installation's key when a forum asks for them.
     """
 
     database: Database
@@ -47,3 +55,4 @@ class Runtime:
     new_token: Callable[[], str] = _token
     policies: LivePolicies = field(default_factory=LivePolicies)
     feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)
+    pseudonyms: Callable[[], Pseudonyms] = _no_key

@@ -46,9 +46,17 @@ def take_turns(connection: Connection, forum_id: int, batch: Iterable[Comment | 
     batch : Iterable[Comment | str]
         Comments, or just their ids when no author or thread is touched.
     """
+    _lock(connection, forum_id, {name for comment in batch for name in _touched(comment)})
+
+
+def take_turns_for_authors(connection: Connection, forum_id: int, ids: Iterable[str]) -> None:
+    """Let writers of the same authors go one after the other, as `take_turns` does."""
+    _lock(connection, forum_id, {f"author {external_id}" for external_id in ids})
+
+
+def _lock(connection: Connection, forum_id: int, names: set[str]) -> None:
     if connection.dialect.name != "postgresql":
         return
-    names = {name for comment in batch for name in _touched(comment)}
     digests = (zlib.crc32(f"{forum_id} {name}".encode("utf-8", "surrogatepass")) for name in names)
     # Everybody takes the locks in the same order, which is why nobody waits in a circle.
     for lock in sorted({digest % _LOCKS for digest in digests}):
@@ -145,6 +153,7 @@ def mark_restored(connection: Connection, forum_id: int, external_id: str) -> Se
             comments.c.forum_id == forum_id,
             comments.c.external_id == external_id,
             comments.c.deleted_at.is_not(None),
+            comments.c.erased_at.is_(None),
         )
         .values(deleted_at=None)
         .returning(comments.c.id)
@@ -158,6 +167,13 @@ def revision_pks(connection: Connection, forum_id: int, external_id: str) -> Seq
         .where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
         .order_by(comments.c.id)
     ).all()
+
+
+def first_received_at(connection: Connection, comment_pks: Sequence[int]) -> datetime:
+    """Return when the first of some stored comments arrived."""
+    query = select(func.min(comments.c.received_at)).where(comments.c.id.in_(comment_pks))
+    found: datetime = connection.execute(query).scalar_one()
+    return found
 
 
 def _insert_verdict(

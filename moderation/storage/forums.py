@@ -26,6 +26,7 @@ _COLUMNS = (
     forums.c.callback_url,
     forums.c.allows_private_callback,
     forums.c.is_demo,
+    forums.c.pseudonymises_authors,
 )
 
 
@@ -43,6 +44,7 @@ def insert_forum(connection: Connection, forum: Forum, *, at: datetime) -> Forum
             callback_url=forum.callback_url,
             allows_private_callback=forum.allows_private_callback,
             is_demo=forum.is_demo,
+            pseudonymises_authors=forum.pseudonymises_authors,
             created_at=at,
         )
         .returning(*_COLUMNS)
@@ -58,6 +60,13 @@ def update_callback(
         update(forums)
         .where(forums.c.id == forum_id)
         .values(callback_url=url, allows_private_callback=allows_private)
+    )
+
+
+def set_pseudonymises(connection: Connection, forum_id: int, *, wanted: bool) -> None:
+    """Set whether a forum's authors are stored under pseudonyms."""
+    connection.execute(
+        update(forums).where(forums.c.id == forum_id).values(pseudonymises_authors=wanted)
     )
 
 

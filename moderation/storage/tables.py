@@ -117,8 +117,20 @@ forums = Table(
     Column("callback_url", String(2000)),
     Column("allows_private_callback", Boolean, nullable=False, server_default=false()),
     Column("is_demo", Boolean, nullable=False, server_default=false()),
+    Column("pseudonymises_authors", Boolean, nullable=False, server_default=false()),
     Column("created_at", UtcDateTime, nullable=False),
     sqlite_autoincrement=True,  # the key of a removed demo is never given to another forum
+)
+
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    _forum_id(primary_key=True, autoincrement=False),
+    Column("text_days", Integer),
+    Column("author_days", Integer),
+    Column("decision_days", Integer),
+    Column("texts_erased_until", UtcDateTime),
+    Column("authors_erased_until", UtcDateTime),
 )
 
 credentials = Table(
@@ -211,6 +223,7 @@ comments = Table(
     Column("posted_at", UtcDateTime),
     Column("received_at", UtcDateTime, nullable=False),
     Column("deleted_at", UtcDateTime),
+    Column("erased_at", UtcDateTime),
     UniqueConstraint("forum_id", "external_id", "revision"),
     Index(None, "forum_id", "external_id", "id"),
     Index(None, "forum_id", "repeat_key"),
@@ -314,6 +327,7 @@ decisions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint(_one_of("action", DecisionAction), name="action"),
     Index(None, "forum_id", "id"),
+    Index(None, "forum_id", "created_at"),
     Index(None, "moderator_id", "id"),
 )
 
@@ -417,6 +431,7 @@ reports = Table(
     Column("note", Text),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("comment_id", "reporter_key"),
+    Index(None, "forum_id", "reporter_key"),
 )
 
 deliveries = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load
+from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from moderation.domain.comment import Author, Comment, Parent, Thread, content_revision
 from moderation.domain.feedback import FeedbackSource
@@ -30,6 +30,7 @@ from moderation.web.fields import (
 
 MAX_BATCH = 1000
 MAX_ID_LENGTH = 200
+_LARGEST_KEY = 2**63 - 1
 _MOST_POSTS = 2_147_483_647
 
 
@@ -321,4 +322,28 @@ class ForumQuery(_Strict):
 
     forum = fields.String(
         metadata={"description": "The forum that signed, if `X-Moderation-Forum` is not sent."}
+    )
+
+
+class DeletionQuery(ForumQuery):
+    """The query of a deletion."""
+
+    erase = fields.Boolean(
+        load_default=False,
+        error_messages={"invalid": "expected true or false"},
+        metadata={
+            "description": "Whether text and author are erased as well, for good.",
+            "default": False,
+        },
+    )
+
+
+class AuthorQuery(ForumQuery):
+    """The query of an author's data."""
+
+    after = fields.Integer(
+        load_default=0,
+        error_messages={"invalid": "expected a whole number", "too_large": "expected less"},
+        validate=validate.Range(0, _LARGEST_KEY, error=f"expected 0 to {_LARGEST_KEY}"),
+        metadata={"description": "`next_after` of the page before.", "default": 0},
     )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
-from moderation.web.api import appeals, comments, docs, scoring
+from moderation.web.api import appeals, authors, comments, docs, scoring
 from moderation.web.api.openapi import make_api
 from moderation.web.api.operations import register_converters
 from moderation.web.security import native_forum
 
-_BLUEPRINTS = (comments.blueprint, appeals.blueprint, scoring.blueprint)
+_BLUEPRINTS = (comments.blueprint, appeals.blueprint, authors.blueprint, scoring.blueprint)
 
 GUARDS = {blueprint.name: native_forum for blueprint in _BLUEPRINTS}
 """Blueprints that only forums may use, and how they know their callers."""

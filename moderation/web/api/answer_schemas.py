@@ -234,6 +234,88 @@ class FeedbackReceiptSchema(Schema):
     )
 
 
+class ExportNoteSchema(Schema):
+    """An export that may hold what was erased."""
+
+    at = _time("When it was made.")
+    by = _text("Who made it.")
+    pseudonymised = fields.Boolean(required=True)
+    text_dropped = fields.Boolean(required=True)
+
+
+class ErasureSchema(Schema):
+    """What was erased, and where copies may be left."""
+
+    id = _text("The author's or the comment's id in the forum.")
+    comments = fields.Integer(
+        required=True, metadata={"description": "Revisions erased.", "minimum": 0}
+    )
+    reports = fields.Integer(
+        required=True, metadata={"description": "Reports now without a name.", "minimum": 0}
+    )
+    labels = fields.Integer(
+        required=True, metadata={"description": "Imported labels removed.", "minimum": 0}
+    )
+    exports = fields.List(
+        fields.Nested(ExportNoteSchema),
+        required=True,
+        metadata={"description": "Exports of labels made since: erase the rows there, too."},
+    )
+    backups = _text("What is true of backups.")
+
+
+class AuthorCommentSchema(Schema):
+    """One revision of one comment of the author."""
+
+    id = _text("The comment's id in the forum.")
+    revision = _text("As sent, or the hash of the text.")
+    text = _text("Empty once erased.")
+    format = _text("How the text is written.")
+    thread_id = _text("Where it stands.", allow_none=True)
+    parent_id = _text("What it answers.", allow_none=True)
+    permalink = _text("Its address.", allow_none=True)
+    created_at = _time("When it was written.", allow_none=True)
+    received_at = _time("When it arrived here.")
+    deleted_at = _time("When the forum deleted it.", allow_none=True)
+    erased_at = _time("When its text was erased.", allow_none=True)
+    verdict = _choice(Verdict, "The machine's answer.")
+    reasons = fields.List(fields.String(), required=True)
+    scores = fields.Dict(keys=fields.String(), values=fields.Float(), required=True)
+    model_version = _text("The model behind the verdict.", allow_none=True)
+    appeal = _text("The author's words against the decision.", allow_none=True)
+    decision = fields.Nested(DecisionSchema, required=True, allow_none=True)
+
+
+class AuthorReportSchema(Schema):
+    """A report that the author made."""
+
+    comment_id = _text("The comment that was reported.")
+    reason = _text("As sent.", allow_none=True)
+    note = _text("As sent.", allow_none=True)
+    created_at = _time("When.")
+
+
+class AuthorDataSchema(Schema):
+    """Everything that is stored about an author; comments come in pages."""
+
+    id = _text("The author's id in the forum.")
+    name = _text("As sent last; null under a pseudonym.", allow_none=True)
+    joined_at = _time("As sent.", allow_none=True)
+    post_count = fields.Integer(required=True, allow_none=True)
+    trusted = fields.Boolean(required=True)
+    comments = fields.List(fields.Nested(AuthorCommentSchema), required=True)
+    reports = fields.List(
+        fields.Nested(AuthorReportSchema),
+        required=True,
+        metadata={"description": "On the first page only."},
+    )
+    next_after = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Send it as `after` for the next page; null on the last."},
+    )
+
+
 class FieldErrorSchema(Schema):
     """One wrong field."""
 

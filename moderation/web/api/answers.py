@@ -61,7 +61,7 @@ def record_answer(record: CommentRecord, unit: OffsetUnit) -> dict[str, Any]:
     return {
         **verdict_answer(judgement, unit),
         "review_state": state.value if state is not None else None,
-        "decision": _decision(record.decision) if record.decision is not None else None,
+        "decision": decision_answer(record.decision) if record.decision is not None else None,
         "statement_of_reasons": (
             record.statement.to_document() if record.statement is not None else None
         ),
@@ -152,7 +152,8 @@ def _translation(
     return dict(zip(positions, utf16_offsets(source, positions), strict=True))
 
 
-def _decision(decision: Decision) -> dict[str, Any]:
+def decision_answer(decision: Decision) -> dict[str, Any]:
+    """Return what a moderator decided."""
     return {
         "decision": decision.action.value,
         "labels": {label.value: is_true for label, is_true in decision.labels.items()},

@@ -14,8 +14,14 @@ from moderation.web import appeal_links, current
 from moderation.web.api import examples
 from moderation.web.api.answer_schemas import AppealLinkSchema, AppealReceiptSchema
 from moderation.web.api.answers import appeal_answer
-from moderation.web.api.comments import REPLAYED, REPLAYED_HEADER, refuse_impossible_id
-from moderation.web.api.operations import Answer, ApiBlueprint, Body, answer_json
+from moderation.web.api.comments import REPLAYED, REPLAYED_HEADER
+from moderation.web.api.operations import (
+    Answer,
+    ApiBlueprint,
+    Body,
+    answer_json,
+    refuse_impossible_ids,
+)
 from moderation.web.schemas import AppealFiledSchema
 
 blueprint = ApiBlueprint(
@@ -24,7 +30,7 @@ blueprint = ApiBlueprint(
     url_prefix="/v1",
     description="Authors' appeals against rejections.",
 )
-blueprint.before_request(refuse_impossible_id)
+blueprint.before_request(refuse_impossible_ids)
 
 
 @blueprint.operation(

@@ -6,21 +6,22 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from marshmallow import ValidationError
 
 from moderation.domain.comment import Comment
-from moderation.domain.errors import NotFoundError
 from moderation.domain.review import DecisionAction
+from moderation.services.erasure import erase_comment
 from moderation.services.feedback import GivenFeedback, record_feedback
 from moderation.services.intake import Submission, submit_comment, submit_comments
 from moderation.services.lookup import read_comment
 from moderation.services.removal import delete_comment
-from moderation.services.reporting import Report, report_comment
+from moderation.services.reporting import READER, Report, report_comment
 from moderation.web import current
 from moderation.web.api import examples
 from moderation.web.api.answer_schemas import (
     BatchAnswerSchema,
+    ErasureSchema,
     FeedbackReceiptSchema,
     RecordSchema,
     ReportReceiptSchema,
@@ -32,12 +33,20 @@ from moderation.web.api.answers import (
     report_answer,
     verdict_answer,
 )
-from moderation.web.api.operations import Answer, ApiBlueprint, Body, answer_json
+from moderation.web.api.author_answers import erasure_answer
+from moderation.web.api.operations import (
+    Answer,
+    ApiBlueprint,
+    Body,
+    answer_json,
+    refuse_impossible_ids,
+)
 from moderation.web.api.parser import invalid_input
 from moderation.web.errors import document, problem_of
 from moderation.web.schemas import (
     BatchSchema,
     CommentSchema,
+    DeletionQuery,
     FeedbackSchema,
     OffsetsQuery,
     OffsetUnit,
@@ -57,14 +66,7 @@ blueprint = ApiBlueprint(
 )
 
 
-def refuse_impossible_id() -> None:
-    """Answer an id that nothing can have as not found."""
-    # No id holds NUL, and PostgreSQL may not even be asked for one.
-    if "\0" in (request.view_args or {}).get("comment_id", ""):
-        raise NotFoundError("No such comment.")
-
-
-blueprint.before_request(refuse_impossible_id)
+blueprint.before_request(refuse_impossible_ids)
 
 
 @blueprint.operation(
@@ -141,15 +143,22 @@ def read(query: Mapping[str, Any], comment_id: str) -> Response:
 @blueprint.operation(
     "DELETE",
     "/comments/<comment_id:comment_id>",
-    answers={204: Answer("Deleted, now or before.")},
+    query=DeletionQuery,
+    answers={
+        204: Answer("Deleted, now or before."),
+        200: Answer("Erased, with `erase=true`.", ErasureSchema, examples.ERASURE),
+    },
     refuses=(404,),
 )
 def delete(query: Mapping[str, Any], comment_id: str) -> Response:
-    """Say that the forum has deleted a comment.
+    """Say that the forum has deleted a comment, or have it erased.
 
-    It leaves the queue. May be repeated.
+    It leaves the queue; its text and decision stay for training. With `erase=true` text, author
+    and notes of all revisions are erased for good. May be repeated.
     """
-    del query
+    if query["erase"]:
+        receipt = erase_comment(current.runtime(), current.forum(), comment_id, by="forum")
+        return answer_json(erasure_answer(comment_id, receipt))
     delete_comment(current.runtime(), current.forum(), comment_id)
     response = Response(status=204)
     del response.headers["Content-Type"]
@@ -268,6 +277,6 @@ def _count(submissions: Sequence[Submission]) -> None:
 
 def _reporter_key(reporter_id: str | None) -> str:
     if reporter_id is not None:
-        return f"reader:{reporter_id}"
+        return f"{READER}{reporter_id}"
     message = current.message_id() or current.request_id()
     return f"message:{hashlib.sha256(message.encode()).hexdigest()}"

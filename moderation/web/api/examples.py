@@ -172,3 +172,57 @@ APPEAL_LINK: dict[str, Any] = {
     "url": "https://moderation.example.org/appeals/eyJmIjoiZ2F6ZXR0ZSJ9.c2lnbmVk",
     "expires_at": "2026-09-01T09:00:00Z",
 }
+
+ERASURE: dict[str, Any] = {
+    "id": "812",
+    "comments": 312,
+    "reports": 4,
+    "labels": 0,
+    "exports": [
+        {
+            "at": "2026-02-10T08:00:00Z",
+            "by": "mira",
+            "pseudonymised": True,
+            "text_dropped": False,
+        }
+    ],
+    "backups": "Backups made before now hold it until they expire.",
+}
+
+AUTHOR: dict[str, Any] = {
+    "id": "812",
+    "name": "sam",
+    "joined_at": "2024-05-01T08:00:00Z",
+    "post_count": 312,
+    "trusted": False,
+    "comments": [
+        {
+            "id": "c-7261",
+            "revision": VERDICT["revision"],
+            "text": "You are an idiot, sir.",
+            "format": "plain",
+            "thread_id": "41",
+            "parent_id": "c-7254",
+            "permalink": "https://forum.example/t/41#c-7261",
+            "created_at": "2026-03-02T09:00:00Z",
+            "received_at": "2026-03-02T09:00:01Z",
+            "deleted_at": None,
+            "erased_at": None,
+            "verdict": "flag",
+            "reasons": ["over_threshold:abusive"],
+            "scores": {"abusive": 0.97, "partisan": 0.03},
+            "model_version": "2026-02-11-9f2c01ab77",
+            "appeal": None,
+            "decision": RECORD["decision"],
+        }
+    ],
+    "reports": [
+        {
+            "comment_id": "c-7254",
+            "reason": "harassment",
+            "note": "Again and again.",
+            "created_at": "2026-03-01T20:15:00Z",
+        }
+    ],
+    "next_after": None,
+}

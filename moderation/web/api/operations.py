@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
+from moderation.domain.errors import NotFoundError
 from moderation.web.api.parser import StrictParser
 from moderation.web.schemas import ForumQuery
 
@@ -24,17 +25,23 @@ PROBLEM_STATUSES = (400, 401, 404, 409, 413, 415, 422, 429, 500, 503)
 """All that an operation can refuse with."""
 
 
-class CommentId(BaseConverter):
-    """A comment's id in an address: anything, slashes included, once percent-decoded."""
+class HostId(BaseConverter):
+    """A forum's own id in an address: anything, slashes included, once percent-decoded."""
 
     regex = "(?s:.+)"
     part_isolating = False
 
 
 def register_converters(app: Flask) -> None:
-    """Let rules name ``comment_id``."""
-    app.url_map.converters["comment_id"] = CommentId
+    """Let rules name ``comment_id`` and ``author_id``."""
+    app.url_map.converters["comment_id"] = app.url_map.converters["author_id"] = HostId
     app.url_map.merge_slashes = False  # an id may begin with a slash
+
+
+def refuse_impossible_ids() -> None:
+    """Raise `NotFoundError` for an id with NUL: none has it, and PostgreSQL may not be asked."""
+    if any("\0" in str(value) for value in (request.view_args or {}).values()):
+        raise NotFoundError("There is nothing under such an id.")
 
 
 @dataclass(frozen=True, slots=True)

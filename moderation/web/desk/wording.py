@@ -222,6 +222,7 @@ _EVENTS: Mapping[str, str] = {
     "appeal_denied": "{actor} denied the appeal.",
     "skipped": "{actor} skipped it",
     "escalated": "{actor} escalated it",
+    "erased": "Text and author were erased on request.",
     "superseded": "The author edited it; a newer revision took its place.",
     "deleted": "The forum deleted it.",
     "restored": "The forum brought it back.",

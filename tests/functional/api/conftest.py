@@ -131,6 +131,8 @@ class ForumClient:
         }
         if path in known:
             template = known[path]
+        elif path.startswith("/v1/authors/"):
+            template = "/v1/authors/{author_id}"
         elif path.endswith("/reports"):
             template = "/v1/comments/{comment_id}/reports"
         else:
