@@ -22,6 +22,7 @@ from classifiers.labels import Label
 from classifiers.lexicon import LinearModel
 from classifiers.linear_scorer import LinearScorer
 from classifiers.manifest import BundleError, FileEntry, Manifest, read_manifest
+from classifiers.ngrams import TEXT_RULES
 from classifiers.scorer import ScoringInput, Threshold
 
 __all__ = [
@@ -71,7 +72,7 @@ def save_bundle(
     pipeline : sklearn.pipeline.Pipeline
         Fitted, from `classifiers.pipeline.build_pipeline`.
     manifest : Manifest
-        All but ``files`` and ``libraries``, which are filled in.
+        All but ``files``, ``libraries`` and ``text_rules``, which are filled in.
     documents : mapping of str to bytes
         Card and pictures, by file name.
     probes : sequence of str or ScoringInput
@@ -93,6 +94,7 @@ def save_bundle(
     manifest = replace(
         manifest,
         libraries=library_versions(),
+        text_rules=TEXT_RULES,
         files={name: _entry(data) for name, data in contents.items()},
     )
     if named_by_version:
@@ -124,8 +126,9 @@ def load_manifest(path: Path) -> Manifest:
 
 
 def verify_bundle(path: Path) -> Manifest:
-    """Check sizes and digests of all files; raises `BundleError` naming the first that is wrong."""
+    """Check text rules, sizes and digests; raises `BundleError` naming the first that is wrong."""
     manifest = load_manifest(path)
+    _refuse_other_rules(manifest)
     _refuse_strangers(path, manifest)
     for name in manifest.files:
         _read_checked(path, manifest, name)
@@ -163,9 +166,11 @@ def load_scorer(path: Path) -> LinearScorer:
     Raises
     ------
     BundleError
-        If the format is foreign, or a file is missing, cut short, changed or malformed.
+        If the format or the text rules are foreign, or a file is missing, cut short, changed or
+        malformed.
     """
     manifest = load_manifest(path)
+    _refuse_other_rules(manifest)
     _refuse_strangers(path, manifest)
     data = {name: _read_checked(path, manifest, name) for name in _ARRAYS}
     try:
@@ -199,6 +204,7 @@ def load_pipeline(path: Path) -> Any:
         As `load_scorer`, and if another scikit-learn version fitted it.
     """
     manifest = load_manifest(path)
+    _refuse_other_rules(manifest)
     data = _read_checked(path, manifest, _PIPELINE)
     fitted, running = manifest.libraries.get("scikit-learn"), version("scikit-learn")
     if fitted != running:
@@ -260,6 +266,17 @@ def _require_equal(
     gap = float(np.abs(expected - actual).max())
     if not gap <= TOLERANCE:
         message = f"compiled scorer differs from the pipeline by {gap:.2e}"
+        raise BundleError(message)
+
+
+def _refuse_other_rules(manifest: Manifest) -> None:
+    """Refuse weights that belong to other features: the same text would get another score."""
+    made_under = 1 if manifest.text_rules is None else manifest.text_rules
+    if made_under != TEXT_RULES:
+        message = (
+            f"{MANIFEST}: made under text rules {made_under}, this version reads texts by rules "
+            f"{TEXT_RULES} and would give other scores; train the bundle again"
+        )
         raise BundleError(message)
 
 

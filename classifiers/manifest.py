@@ -53,6 +53,9 @@ class Manifest:
         Versions that fitted the pipeline.
     base_version : str or None
         The bundle that was refined, if any.
+    text_rules : int or None
+        `classifiers.ngrams.TEXT_RULES` when it was made; None where the manifest is older than the
+        field, which means 1.
     files : Mapping[str, FileEntry]
         Every file but the manifest.
     """
@@ -67,6 +70,7 @@ class Manifest:
     metrics: Mapping[str, Any]
     libraries: Mapping[str, str]
     base_version: str | None = None
+    text_rules: int | None = None
     files: Mapping[str, FileEntry] = field(default_factory=dict)
 
     @property
@@ -81,7 +85,8 @@ class Manifest:
 
     def to_record(self) -> dict[str, Any]:
         """Return the JSON-ready mapping, without the version."""
-        return {
+        rules = {} if self.text_rules is None else {"text_rules": self.text_rules}
+        return rules | {
             "format": FORMAT,
             "created_at": self.created_at,
             "base_version": self.base_version,
@@ -136,6 +141,7 @@ def _from_record(record: Mapping[str, Any]) -> Manifest:
     return Manifest(
         created_at=str(record["created_at"]),
         base_version=record["base_version"],
+        text_rules=None if "text_rules" not in record else int(record["text_rules"]),
         labels=tuple(Label(name) for name in record["labels"]),
         thresholds={
             Label(name): Threshold(float(entry["value"]), str(entry["rule"]))

@@ -330,7 +330,7 @@ class Registry:
         try:
             verify_bundle(ref.path)
         except BundleError as error:
-            message = f"bundle {ref.version} is damaged: {error}"
+            message = f"bundle {ref.version} cannot be used: {error}"
             raise RegistryError(message) from error
 
     def _pointers(self) -> Pointers:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from classifiers.bundle import compile_scorer, load_manifest, save_bundle
+from classifiers.bundle import BundleError, compile_scorer, load_manifest, save_bundle
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearScorer
 from classifiers.manifest import Manifest
@@ -24,6 +24,7 @@ from training.fit import Twins, calibrate_pipeline, fit_pipeline
 from training.held_out import Part, part_of, split_corpus
 from training.progress import Progress, silent
 from training.quality import measure_quality
+from training.quality.main_figures import main_figures
 from training.soft_labels import soft_labels_path, soft_rows
 from training.sources import BENIGN_KINDS, SOURCES, describe_source, read_source
 from training.swaps import swapped_pairs
@@ -209,14 +210,27 @@ def build_default(  # noqa: PLR0913 (one argument a choice of the operator)
     Raises
     ------
     classifiers.bundle.BundleError
-        If ``beside`` is no bundle.
+        If ``beside`` is no bundle, or holds no figures that the card could show.
     """
-    other = load_manifest(beside) if beside else None
+    other = _second_model(beside) if beside else None
     progress("reading the sets", 0, 5)
     material = gather(data_dir, terms, seed)
     run = (terms, seed, created_at)
     chosen = params or PipelineParams()
     return build_bundle(material, data_dir, out, run, params=chosen, other=other, progress=progress)
+
+
+def _second_model(path: Path) -> Manifest:
+    manifest = load_manifest(path)
+    try:
+        main_figures(manifest.metrics["quality"])
+    except (KeyError, TypeError) as error:
+        message = (
+            f"--beside: {path} ({manifest.model_version}) holds no figures, or those of an older "
+            "version: build it again, or leave --beside out"
+        )
+        raise BundleError(message) from error
+    return manifest
 
 
 def build_bundle(  # noqa: PLR0913 (rows, run and two places)

@@ -107,7 +107,7 @@ class LiveModels:
         Raises
         ------
         InvalidInputError
-            If no such bundle is installed, or it is damaged.
+            If no such bundle is installed, or it cannot be used.
         """
         loaded = self.loaded()
         for scorer in (loaded.current, loaded.shadow):
@@ -120,7 +120,9 @@ class LiveModels:
             raise _no_model("expected the version of an installed model") from error
         except (BundleError, OSError) as error:
             _log.error("bundle not loaded: %s", error)
-            raise _no_model("this model is installed and damaged") from error
+            raise _no_model(
+                "this model is installed, but damaged or made under other text rules"
+            ) from error
 
     def _older_of(self, ref: BundleRef) -> Scorer:
         with self._older_lock:
@@ -152,6 +154,8 @@ class LiveModels:
         stamp, files = self.registry.stamp(), self.registry.files_stamp()
         self._is_refused = False
         current = self._loaded_or(self._loaded.current, self._find_current)
+        if current is None:  # at the start, and what was promoted is refused
+            current = self._loaded_or(None, self.registry.packaged)
         shadow = self._loaded_or(None, self.registry.shadow)
         self._loaded = LoadedModels(current, shadow)
         self._refused_files = files if self._is_refused else None

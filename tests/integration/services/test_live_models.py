@@ -164,6 +164,17 @@ def test_a_damaged_bundle_is_tried_again_when_its_files_change(
     until(lambda: version(models) == third)
 
 
+def test_a_server_that_starts_with_a_refused_bundle_uses_the_packaged_one(
+    registry: Registry, made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    second = registry.bundles()[1].version
+    folder = as_files(registry, made, second)
+    registry.promote(second, **WHO)
+    (folder / "weights.npy").write_bytes(b"")
+    assert version(LiveModels(registry)) == registry.packaged().version
+    assert "weights.npy: 0 bytes" in caplog.text
+
+
 def test_an_older_version_scores_exactly_as_then(registry: Registry) -> None:
     models = LiveModels(registry)
     packaged, second, third = (ref.version for ref in registry.bundles())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from classifiers.bundle import (
     verify_bundle,
 )
 from classifiers.labels import Label
+from classifiers.ngrams import TEXT_RULES
 from classifiers.scorer import ScoringInput
 from tests.unit.classifiers.toy import TEXTS, fitted, saved
 
@@ -133,6 +135,24 @@ def test_foreign_library_is_refused_for_retraining_only(
     monkeypatch.setattr("classifiers.bundle.version", lambda _name: "0.1")
     with pytest.raises(BundleError, match=r"fitted with scikit-learn .* this is 0\.1"):
         load_pipeline(bundle)
+    load_scorer(bundle)
+
+
+def test_other_text_rules_are_refused_and_what_is_older_counts_as_the_first(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_manifest(bundle).text_rules == TEXT_RULES
+    assert load_manifest(DEFAULT_BUNDLE).text_rules in {None, TEXT_RULES}
+    monkeypatch.setattr("classifiers.bundle.TEXT_RULES", TEXT_RULES + 1)
+    for load in (load_scorer, load_pipeline, verify_bundle):
+        with pytest.raises(BundleError, match=r"made under text rules 1, .* by rules 2 .* again"):
+            load(bundle)
+    unnamed = replace(load_manifest(bundle), text_rules=None)
+    (bundle / "manifest.json").write_text(unnamed.to_json())
+    assert "text_rules" not in (bundle / "manifest.json").read_text()
+    with pytest.raises(BundleError, match="made under text rules 1"):
+        load_scorer(bundle)
+    monkeypatch.setattr("classifiers.bundle.TEXT_RULES", 1)
     load_scorer(bundle)
 
 

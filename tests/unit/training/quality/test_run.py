@@ -155,6 +155,18 @@ def test_evaluate_without_exports_prints_every_table(
     assert found["title"] == version
 
 
+def test_build_default_refuses_a_second_bundle_without_figures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = make_bundle(tmp_path / "old", "2026-01-01T00:00:00Z")
+    arguments = ["build-default", "--data", str(tmp_path), "--out", str(tmp_path / "new")]
+    assert main([*arguments, "--beside", str(tmp_path / "old")]) == 2
+    message = capsys.readouterr().err
+    assert message.startswith(f"--beside: {tmp_path / 'old'} ({old}) holds no figures")
+    assert "leave --beside out" in message
+    assert not (tmp_path / "new").exists()
+
+
 def test_evaluate_refuses_what_is_no_folder_or_no_bundle(
     bundle: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
