@@ -67,6 +67,29 @@ def test_an_answer_is_the_one_that_clients_know(client: FlaskClient, key: str) -
     assert answer.headers["X-Moderation-Model"] == "2026-01-01-0000000001"
 
 
+def test_a_language_that_is_certain_is_told_and_one_that_nobody_vouches_for_is_refused(
+    client: FlaskClient, key: str
+) -> None:
+    english = "You are not the one they have been waiting for."
+    told = analyze(client, key, a_body(english)).get_json()
+    assert (told["languages"], told["detectedLanguages"]) == (["en"], ["en"])
+    german = a_body("Du bist nicht der, auf den wir gewartet haben.")
+    refused = analyze(client, key, german)
+    assert error_of(refused) == (
+        400,
+        "Attribute TOXICITY does not support request languages: de",
+        "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
+    )
+    (detail,) = refused.get_json()["error"]["details"]
+    assert detail["languageNotSupportedByAttributeError"] == {
+        "detectedLanguages": ["de"],
+        "attribute": "TOXICITY",
+    }
+    # Who names a language is believed; what is not certain passes as the forum's own.
+    assert analyze(client, key, german | {"languages": ["en"]}).status_code == 200
+    assert "detectedLanguages" not in analyze(client, key, a_body("Du Idiot")).get_json()
+
+
 def test_each_attribute_is_the_score_of_its_label(client: FlaskClient, key: str) -> None:
     words = "idiot damn strangle vermin sheeple"
     names = ["TOXICITY", "INSULT", "PROFANITY", "THREAT", "IDENTITY_ATTACK", "PARTISAN"]

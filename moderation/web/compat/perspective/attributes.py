@@ -99,7 +99,13 @@ def check_languages(
     known = set(supported)
     foreign = [tag for tag in requested if tag.lower().partition("-")[0] not in known]
     if foreign:
-        raise unsupported_language(attributes[0], foreign)
+        raise unsupported_language(attributes[0], foreign, "requestedLanguages")
+
+
+def check_detected(attribute: str, detected: Sequence[str], supported: Sequence[str]) -> None:
+    """Raise `GoogleError` if a comment is certainly in a language that is not vouched for."""
+    if not set(detected) <= set(supported):
+        raise unsupported_language(attribute, detected, "detectedLanguages")
 
 
 def _attribute(name: str, parameters: Mapping[str, Any]) -> Attribute:

@@ -72,13 +72,19 @@ def unknown_attribute(name: str) -> GoogleError:
     return analyzer_error("INVALID_REQUEST", f"Unknown requested attribute: {name}")
 
 
-def unsupported_language(attribute: str, requested: Sequence[str]) -> GoogleError:
-    """Return the refusal of a language that the forum does not vouch for."""
+def unsupported_language(attribute: str, languages: Sequence[str], how_known: str) -> GoogleError:
+    """Return the refusal of a language that the forum does not vouch for.
+
+    Parameters
+    ----------
+    how_known : str
+        ``requestedLanguages`` or ``detectedLanguages``.
+    """
     return analyzer_error(
         "LANGUAGE_NOT_SUPPORTED_BY_ATTRIBUTE",
-        f"Attribute {attribute} does not support request languages: {', '.join(requested)}",
+        f"Attribute {attribute} does not support request languages: {', '.join(languages)}",
         languageNotSupportedByAttributeError={
-            "requestedLanguages": list(requested),
+            how_known: list(languages),
             "attribute": attribute,
         },
     )

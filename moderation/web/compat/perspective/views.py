@@ -11,6 +11,7 @@ from classifiers.labels import Label
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.forum import Forum
 from moderation.domain.offsets import utf16_offsets
+from moderation.pipeline.languages import detect_language
 from moderation.services.attribute_scores import Analysis, SentenceScores, analyse
 from moderation.services.drop_in import drop_in_of
 from moderation.services.suggestions import Suggestion, record_suggestion
@@ -18,6 +19,7 @@ from moderation.web import current
 from moderation.web.compat.callers import bearer_key, count_new, forum_of_key, name_model
 from moderation.web.compat.perspective.attributes import (
     Attribute,
+    check_detected,
     check_languages,
     requested_attributes,
     suggested_labels,
@@ -69,7 +71,9 @@ def analyze() -> Response:
     body = read(_analyze_schema, parse_object(request.get_data()))
     asked = _asked(body)
     attributes = requested_attributes(body["requestedAttributes"])
-    languages = _languages([one.name for one in attributes], body)
+    languages, detected = _languages([one.name for one in attributes], body, asked)
+    if not body["languages"]:
+        check_detected(attributes[0].name, detected.get("detectedLanguages", languages), languages)
     by_version, answer = analyse(
         current.runtime(),
         current.forum(),
@@ -86,7 +90,7 @@ def analyze() -> Response:
         for attribute in attributes
         if by_version[attribute.version].scores[attribute.label] >= attribute.threshold
     }
-    told: dict[str, Any] = {"attributeScores": scores, "languages": languages}
+    told: dict[str, Any] = {"attributeScores": scores, "languages": languages} | detected
     response = jsonify(told | _token(body))
     return name_model(response, [one.version or answer.model_version for one in attributes])
 
@@ -97,7 +101,7 @@ def suggest_score() -> Response:
     body = read(_suggest_schema, parse_object(request.get_data()))
     asked = _asked(body)
     labels = suggested_labels(body["attributeScores"])
-    languages = _languages(list(body["attributeScores"]), body)
+    languages, detected = _languages(list(body["attributeScores"]), body, asked)
     record_suggestion(
         current.runtime(),
         current.forum(),
@@ -109,7 +113,7 @@ def suggest_score() -> Response:
             given_by=_giver(body.get("communityId")),
         ),
     )
-    return jsonify({"requestedLanguages": languages} | _token(body))
+    return jsonify({"requestedLanguages": languages} | detected | _token(body))
 
 
 def _asked(body: Mapping[str, Any]) -> Asked:
@@ -131,11 +135,23 @@ def _asked(body: Mapping[str, Any]) -> Asked:
     return asked_comment(body)
 
 
-def _languages(attributes: Sequence[str], body: Mapping[str, Any]) -> list[str]:
+def _languages(
+    attributes: Sequence[str], body: Mapping[str, Any], asked: Asked
+) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the languages that count, and the field that tells the detected one, if it is certain.
+
+    Without a requested language the detected one counts; if none is certain, the forum's first.
+    """
     supported = drop_in_of(current.runtime(), current.forum()).languages
     requested: list[str] = body["languages"]
     check_languages(attributes, requested, supported)
-    return requested or [supported[0]]
+    found = detect_language(asked.comment.text)
+    detected = {"detectedLanguages": [found]} if found is not None else {}
+    if requested:
+        return requested, detected
+    if found is not None and found in supported:
+        return [found], detected
+    return [supported[0]], detected
 
 
 def _token(body: Mapping[str, Any]) -> dict[str, Any]:
