@@ -273,13 +273,13 @@ def test_events_that_come_twice_late_and_out_of_order_leave_the_newest_text(
     webhook: Webhook, loop: Loop
 ) -> None:
     edit: dict[str, Any] = {"version": 2, "updated_at": "2026-03-01T02:09:00.000Z"}
-    webhook.send("post_edited", raw=PLEASANT, **edit)
+    webhook.send("post_edited", raw=PLEASANT, event_id="2", **edit)
     late = webhook.send("post_created", event_id="1")
     assert late.json is not None
     assert late.json["taken"] == "outdated"
-    again = webhook.send("post_created", event_id="1")
+    again = webhook.send("post_edited", raw=PLEASANT, event_id="2", **edit)
     assert again.json is not None
-    assert again.json["taken"] == "repeated"
+    assert again.json["why"] == "this event was taken before"
     assert loop.judgement("501").body == PLEASANT
     # An edit within the first minutes, which Discourse does not count.
     webhook.send("post_edited", raw=INSULT, version=2, updated_at="2026-03-01T02:10:00.000Z")
