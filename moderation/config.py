@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moderation.domain.feedback import FeedbackWeights, parse_weights
+from moderation.domain.review import Role
 
 PREFIX = "MODERATION_"
 
@@ -147,6 +148,13 @@ def _limit_store(raw: str) -> str:
     return raw
 
 
+def _roles(raw: str) -> str:
+    names = [name.strip() for name in raw.split(",") if name.strip()]
+    if not set(names) <= set(Role):
+        raise SettingsError("roles of " + ", ".join(Role))
+    return ",".join(names)
+
+
 def _weights(raw: str) -> FeedbackWeights:
     try:
         return parse_weights(raw)
@@ -229,6 +237,12 @@ class Settings:
     )
     session_hours: int = _setting(
         12, _whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"
+    )
+    two_factor_roles: str = _setting(
+        "",
+        _roles,
+        "Roles that must show a second factor, with commas between them; others may.",
+        shown_default="none",
     )
     appeal_days: int = _setting(
         183, _whole(1, 3_650), "How long after a rejection its author may appeal.", unit="days"

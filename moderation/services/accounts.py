@@ -22,18 +22,36 @@ _hasher = PasswordHasher()  # RFC 9106's second recommended option, the library'
 _NOBODYS_HASH = _hasher.hash(secrets.token_hex(16))
 
 
-def sign_in(runtime: Runtime, username: str, password: str) -> User | None:
-    """Return the account if name and password are right and it is active."""
+def check_sign_in(runtime: Runtime, username: str, password: str) -> User | None:
+    """Return the account if name and password are right and it is active; nothing is noted yet."""
     name = username.strip()
     with runtime.database.read() as connection:
         user = users.user_by_name(connection, name) if _is_name(name) else None
     is_right = _verify(user.password_hash if user else _NOBODYS_HASH, password)
     if user is None or not is_right or not user.is_active:
         return None
+    return user
+
+
+def sign_in(runtime: Runtime, username: str, password: str) -> User | None:
+    """Return the account if name and password are right, and note the visit."""
+    user = check_sign_in(runtime, username, password)
+    if user is not None:
+        note_sign_in(runtime, user)
+    return user
+
+
+def note_sign_in(runtime: Runtime, user: User, *, by_provider: bool = False) -> None:
+    """Write down that somebody has come in."""
     with runtime.database.write() as connection:
         users.touch_user(connection, user.id, at=runtime.clock())
-        append_event(connection, "signed_in", at=runtime.clock(), actor=user.username)
-    return user
+        append_event(
+            connection,
+            "signed_in",
+            at=runtime.clock(),
+            actor=user.username,
+            details={"by": "provider"} if by_provider else {},
+        )
 
 
 def account(runtime: Runtime, user_id: int) -> User | None:
@@ -43,7 +61,12 @@ def account(runtime: Runtime, user_id: int) -> User | None:
 
 
 def add_user(
-    runtime: Runtime, username: str, role: Role, *, password: str | None = None
+    runtime: Runtime,
+    username: str,
+    role: Role,
+    *,
+    password: str | None = None,
+    by: str = "operator",
 ) -> tuple[User, str]:
     """Make an account; without a password one is generated. Returns it with its password.
 
@@ -54,11 +77,7 @@ def add_user(
     ConflictError
         If the name is taken.
     """
-    name = username.strip()
-    if not _is_name(name):
-        raise InvalidInputError(
-            "That is no user name.", fields={"username": "expected 1 to 80 visible characters"}
-        )
+    name = check_name(username)
     chosen = password if password is not None else new_password()
     check_password(chosen)
     password_hash = _hasher.hash(chosen)  # slow on purpose: not while others wait for the database
@@ -70,10 +89,16 @@ def add_user(
             connection,
             "user_added",
             at=runtime.clock(),
-            actor="operator",
+            actor=by,
             details={"username": name, "role": role.value},
         )
     return user, chosen
+
+
+def account_by_name(runtime: Runtime, username: str) -> User | None:
+    """Return an account by its name."""
+    with runtime.database.read() as connection:
+        return users.user_by_name(connection, username)
 
 
 def list_users(runtime: Runtime) -> list[User]:
@@ -88,7 +113,9 @@ def has_users(runtime: Runtime) -> bool:
         return users.count_users(connection) > 0
 
 
-def set_password(runtime: Runtime, username: str, password: str | None = None) -> str:
+def set_password(
+    runtime: Runtime, username: str, password: str | None = None, *, by: str = "operator"
+) -> str:
     """Give an account a new password and end its sessions; returns the password."""
     chosen = password if password is not None else new_password()
     check_password(chosen)
@@ -100,13 +127,15 @@ def set_password(runtime: Runtime, username: str, password: str | None = None) -
             connection,
             "password_set",
             at=runtime.clock(),
-            actor="operator",
+            actor=by,
             details={"username": user.username},
         )
     return chosen
 
 
-def set_role(runtime: Runtime, username: str, role: Role, *, is_active: bool = True) -> None:
+def set_role(
+    runtime: Runtime, username: str, role: Role, *, is_active: bool = True, by: str = "operator"
+) -> None:
     """Change what an account may do, and end its sessions."""
     with runtime.database.write() as connection:
         user = _known(connection, username)
@@ -115,9 +144,19 @@ def set_role(runtime: Runtime, username: str, role: Role, *, is_active: bool = T
             connection,
             "role_set",
             at=runtime.clock(),
-            actor="operator",
+            actor=by,
             details={"username": user.username, "role": role.value, "is_active": is_active},
         )
+
+
+def check_name(username: str) -> str:
+    """Return a user name without outer spaces; raises `InvalidInputError` when it is none."""
+    name = username.strip()
+    if not _is_name(name):
+        raise InvalidInputError(
+            "That is no user name.", fields={"username": "expected 1 to 80 visible characters"}
+        )
+    return name
 
 
 def check_password(password: str) -> None:

@@ -36,7 +36,7 @@ class Credentials:
     signing_secret: str
 
 
-def add_forum(runtime: Runtime, forum: Forum) -> tuple[Forum, Credentials]:
+def add_forum(runtime: Runtime, forum: Forum, *, by: str = "operator") -> tuple[Forum, Credentials]:
     """Register a forum with new credentials and the default policy.
 
     Raises
@@ -54,12 +54,12 @@ def add_forum(runtime: Runtime, forum: Forum) -> tuple[Forum, Credentials]:
         now = runtime.clock()
         stored = forums.insert_forum(connection, forum, at=now)
         _store_credentials(connection, runtime, stored.id, made)
-        policies.insert_policy(connection, stored.id, Policy(version=1), at=now, by="operator")
+        policies.insert_policy(connection, stored.id, Policy(version=1), at=now, by=by)
         append_event(
             connection,
             "forum_added",
             at=now,
-            actor="operator",
+            actor=by,
             forum_id=stored.id,
             details={"slug": stored.slug},
         )
@@ -67,7 +67,7 @@ def add_forum(runtime: Runtime, forum: Forum) -> tuple[Forum, Credentials]:
 
 
 def rotate_secret(
-    runtime: Runtime, slug: str, *, overlap: timedelta = ROTATION_OVERLAP
+    runtime: Runtime, slug: str, *, overlap: timedelta = ROTATION_OVERLAP, by: str = "operator"
 ) -> Credentials:
     """Give a forum new credentials; the old ones stay valid for the overlap."""
     made = new_credentials()
@@ -77,14 +77,17 @@ def rotate_secret(
         for kind in ("bearer", "signing"):
             forums.expire_credentials(connection, forum.id, kind, until=until)
         _store_credentials(connection, runtime, forum.id, made)
-        append_event(
-            connection, "secret_rotated", at=runtime.clock(), actor="operator", forum_id=forum.id
-        )
+        append_event(connection, "secret_rotated", at=runtime.clock(), actor=by, forum_id=forum.id)
     return made
 
 
 def set_callback(
-    runtime: Runtime, slug: str, url: str | None, *, allows_private: bool = False
+    runtime: Runtime,
+    slug: str,
+    url: str | None,
+    *,
+    allows_private: bool = False,
+    by: str = "operator",
 ) -> Forum:
     """Set where a forum's messages go; None for nowhere."""
     if url is not None:
@@ -92,9 +95,7 @@ def set_callback(
     with runtime.database.write() as connection:
         forum = _known(connection, slug)
         forums.update_callback(connection, forum.id, url, allows_private=allows_private)
-        append_event(
-            connection, "callback_set", at=runtime.clock(), actor="operator", forum_id=forum.id
-        )
+        append_event(connection, "callback_set", at=runtime.clock(), actor=by, forum_id=forum.id)
     return replace(forum, callback_url=url, allows_private_callback=allows_private)
 
 

@@ -176,6 +176,49 @@ users = Table(
     CheckConstraint(_one_of("role", Role), name="role"),
 )
 
+entry_links = Table(
+    "entry_links",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("username", String(80), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("created_by", String(80), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    CheckConstraint(_one_of("role", Role), name="role"),
+)
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column(
+        "user_id",
+        Id,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("secret", String(64), nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("recovery_digests", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+desk_sessions = Table(
+    "desk_sessions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("token_digest", String(64), nullable=False, unique=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("browser", String(200), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+)
+
 authors = Table(
     "authors",
     metadata,

@@ -6,6 +6,10 @@ from flask import Flask
 
 from moderation.web import current
 from moderation.web.desk import (
+    account_views,
+    admin_forum_views,
+    admin_log_views,
+    admin_people_views,
     appeal_views,
     author_appeal_views,
     csrf,
@@ -36,6 +40,10 @@ from moderation.web.desk.throttle import SignInThrottle
 __all__ = ["register"]
 
 _VIEWS = (
+    account_views,
+    admin_forum_views,
+    admin_log_views,
+    admin_people_views,
     appeal_views,
     delivery_views,
     drift_views,

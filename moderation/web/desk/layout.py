@@ -40,6 +40,7 @@ _NAV = (
     NavEntry("Policy", "desk.policy", Role.VIEWER),
     NavEntry("Models", "desk.models", Role.VIEWER),
     NavEntry("Export", "desk.export", Role.SENIOR),
+    NavEntry("Admin", "desk.people", Role.ADMIN),
 )
 
 

@@ -15,13 +15,17 @@ from werkzeug.wrappers import Response
 
 from moderation.config import Settings
 from moderation.domain.review import Role, has_role
-from moderation.services import accounts
+from moderation.services import accounts, desk_sessions
 from moderation.services.roles import require_role
+from moderation.services.second_factors import has_second_factor
 from moderation.services.secret_key import kept_secret_key
 from moderation.storage.users import User
 from moderation.web import current
 
 _SIGNED_IN_AT = "signed_in_at"
+_TOKEN = "token"  # noqa: S105 - a key of the cookie
+_PENDING = "pending"
+_PENDING_S = 600
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -68,11 +72,47 @@ def begin(user: User) -> None:
     session.clear()
     session.permanent = True
     session[_SIGNED_IN_AT] = int(current.runtime().clock().timestamp())
+    browser = request.user_agent.string
+    session[_TOKEN] = desk_sessions.begin(current.runtime(), user, browser)
     login_user(DeskUser(user))
+
+
+def wait_for_code(user: User, onward: str) -> None:
+    """Remember who has shown the right password and owes a code; nobody is signed in yet."""
+    session.clear()
+    now = int(current.runtime().clock().timestamp())
+    session[_PENDING] = [user.id, user.session_version, now, onward]
+
+
+def pending() -> tuple[User, str] | None:
+    """Return who owes a code, and where they wanted to go; None after ten minutes."""
+    found = session.get(_PENDING)
+    if not found or current.runtime().clock().timestamp() - found[2] > _PENDING_S:
+        return None
+    user = accounts.account(current.runtime(), found[0])
+    if user is None or not user.is_active or user.session_version != found[1]:
+        return None
+    return user, found[3]
+
+
+def current_session_id() -> int | None:
+    """Return the key of this session."""
+    found = desk_sessions.find(current.runtime(), session.get(_TOKEN, ""))
+    return found.id if found is not None else None
+
+
+def owes_second_factor() -> bool:
+    """Whether the account's role must have a second factor, and it has none."""
+    roles = current.settings().two_factor_roles.split(",")
+    user = me()
+    return user.role.value in roles and not has_second_factor(current.runtime(), user)
 
 
 def end() -> None:
     """End the session."""
+    session_id = current_session_id()
+    if session_id is not None and is_signed_in():
+        desk_sessions.end(current.runtime(), me(), session_id, by=me().username)
     logout_user()
     session.clear()
 
@@ -92,8 +132,15 @@ def may(role: Role) -> bool:
     return is_signed_in() and has_role(me().role, role)
 
 
-def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+def needs(
+    role: Role, *, is_way_in: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
     """Open a view only to a signed-in account with the role.
+
+    Parameters
+    ----------
+    is_way_in : bool
+        Whether the view is open to somebody who must set up a second factor first.
 
     Raises
     ------
@@ -107,6 +154,8 @@ def needs(role: Role) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
             if not is_signed_in():
                 return _to_sign_in()
             require_role(me(), role)
+            if not is_way_in and owes_second_factor():
+                return redirect(url_for("desk.second_factor"), code=303)
             return view(*args, **kwargs)
 
         return guarded
@@ -131,6 +180,9 @@ def _load(user_id: str) -> DeskUser | None:
         return None
     clock, hours = current.runtime().clock(), current.settings().session_hours
     if clock.timestamp() - session.get(_SIGNED_IN_AT, 0) > hours * 3600:
+        return None
+    kept = desk_sessions.find(current.runtime(), session.get(_TOKEN, ""))
+    if kept is None or kept.user_id != int(account_id):
         return None
     user = accounts.account(current.runtime(), int(account_id))
     if user is None or not user.is_active or user.session_version != int(version):

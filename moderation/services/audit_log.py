@@ -1,0 +1,40 @@
+"""The audit log: the events of every kind, searched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from moderation.services.runtime import Runtime
+from moderation.storage import audit_log
+from moderation.storage.audit_log import LogEntry, LogFilter
+
+__all__ = ["LogEntry", "LogFilter", "LogPage", "log_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogPage:
+    """One page of the log.
+
+    Attributes
+    ----------
+    kinds : Sequence[str]
+        All kinds of event that the log holds.
+    next_before : int or None
+        Where the next page begins; None at the end.
+    """
+
+    entries: tuple[LogEntry, ...]
+    kinds: Sequence[str]
+    next_before: int | None
+
+
+def log_page(
+    runtime: Runtime, wanted: LogFilter, *, before: int | None = None, limit: int = 100
+) -> LogPage:
+    """Return events that fit, newest first."""
+    with runtime.database.read() as connection:
+        found = audit_log.find_events(connection, wanted, before=before, limit=limit + 1)
+        kinds = audit_log.kinds(connection)
+    page = tuple(found[:limit])
+    return LogPage(page, kinds, page[-1].id if len(found) > limit else None)

@@ -1,0 +1,110 @@
+"""Searching the append-only history."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from moderation.storage.tables import comments, events, forums, review_items
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """What to look for; None for anything.
+
+    Attributes
+    ----------
+    actor : str or None
+        The exact name.
+    forum : str or None
+        Its slug.
+    comment : str or None
+        The comment's id in its forum.
+    since, until : datetime or None
+        From the first on, before the second.
+    """
+
+    actor: str | None = None
+    kind: str | None = None
+    forum: str | None = None
+    comment: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One event."""
+
+    id: int
+    at: datetime
+    kind: str
+    actor: str
+    forum_name: str | None
+    comment: str | None
+    item_id: int | None
+    details: dict[str, object]
+
+
+def find_events(
+    connection: Connection, wanted: LogFilter, *, before: int | None, limit: int
+) -> list[LogEntry]:
+    """Return events, newest first.
+
+    Parameters
+    ----------
+    before : int or None
+        Keyset: the last event of the page before.
+    """
+    query = (
+        select(
+            events,
+            forums.c.name.label("forum_name"),
+            comments.c.external_id,
+            review_items.c.id.label("item_id"),
+        )
+        .outerjoin(forums, forums.c.id == events.c.forum_id)
+        .outerjoin(comments, comments.c.id == events.c.comment_id)
+        .outerjoin(review_items, review_items.c.comment_id == events.c.comment_id)
+        .order_by(events.c.id.desc())
+        .limit(limit)
+    )
+    for column, compare, value in (
+        (events.c.actor, operator.eq, wanted.actor),
+        (events.c.kind, operator.eq, wanted.kind),
+        (forums.c.slug, operator.eq, wanted.forum),
+        (comments.c.external_id, operator.eq, wanted.comment),
+        (events.c.at, operator.ge, wanted.since),
+        (events.c.at, operator.lt, wanted.until),
+        (events.c.id, operator.lt, before),
+    ):
+        if value is not None:
+            query = query.where(compare(column, value))
+    return [
+        LogEntry(
+            row.id,
+            row.at,
+            row.kind,
+            row.actor,
+            row.forum_name,
+            row.external_id,
+            row.item_id,
+            row.details,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def kinds(connection: Connection) -> Sequence[str]:
+    """Return the kinds of event there are, by name: a hop along the index from each to the next."""
+    found: list[str] = []
+    query = select(events.c.kind).order_by(events.c.kind).limit(1)
+    kind = connection.scalar(query)
+    while kind is not None:
+        found.append(kind)
+        kind = connection.scalar(query.where(events.c.kind > kind))
+    return found
