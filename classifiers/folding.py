@@ -94,7 +94,7 @@ def fold(token: str) -> Folded:
     """
     if token.isalpha() and token.isascii():  # nothing to undo but case and stretching
         word = token.lower()
-        if len(set(word)) > len(word) - 2:  # no letter thrice
+        if len(set(word)) > len(word) - 2 or not _TRIPLE.search(word):  # not stretched
             signals = ("caps",) if token.isupper() and len(token) >= _SHOUTED else ()
             return Folded(word, (word,), True, True, signals)  # noqa: FBT003
         return _word(word, token, is_disguised=False)
