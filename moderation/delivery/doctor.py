@@ -61,18 +61,25 @@ class Doctor:
 
     def examine(self, forum: Forum) -> Iterator[Step]:
         """Go around the loop; ends with the first step that fails."""
-        known = hosts.host_of(self.runtime, forum, SecretPurpose.API_KEY)
-        kind = known.connection.kind if known is not None else None
-        steps: list[Callable[[], Step]] = [self._model, self._service]
-        if kind is None:
-            steps += [lambda: self._native_in(forum), lambda: self._callback(forum)]
-        else:
-            steps += [lambda: self._forged(forum, kind), lambda: self._host_in_and_out(forum, kind)]
-        for take in steps:
-            step = take()
+        for step in self._steps(forum):
             yield step
             if not step.is_good:
                 return
+
+    def _steps(self, forum: Forum) -> Iterator[Step]:
+        yield self._model()
+        yield self._service()
+        known = hosts.host_of(self.runtime, forum, SecretPurpose.API_KEY)
+        if known is None:
+            yield self._native_in(forum)
+            yield self._callback(forum)
+            return
+        kind = known.connection.kind
+        yield self._forged(forum, kind)
+        step, delivery_id = self._host_in(forum, kind)
+        yield step
+        if delivery_id is not None:
+            yield self._delivered(delivery_id, ADAPTERS[kind].title)
 
     def _model(self) -> Step:
         scorer = self.runtime.models.loaded().current
@@ -122,21 +129,22 @@ class Doctor:
         said = f"should have been refused with {way.refusal}: {_found(answer)}"
         return Step("forged event", is_good=False, said=said)
 
-    def _host_in_and_out(self, forum: Forum, kind: HostKind) -> Step:
+    def _host_in(self, forum: Forum, kind: HostKind) -> tuple[Step, int | None]:
         way, title = WAYS[kind], ADAPTERS[kind].title
         known = hosts.required_host(self.runtime, forum, way.purpose)
         if not known.secrets:
             said = f"there is no secret; run 'moderation forums connect {kind.value}' again"
-            return Step("event in", is_good=False, said=said)
+            return Step("event in", is_good=False, said=said), None
         answer = self._ask("POST", way.make(forum.slug, known.secrets[0]))
         found = _document(answer)
         if answer.status != 200 or found.get("taken") != "tested":  # noqa: PLR2004
             said = f"an event as {title} signs it got: {_found(answer)}"
-            return Step("event in", is_good=False, said=said)
-        if found.get("delivery_id") is None:
-            said = "an event was taken; decisions do not travel back, no --address was given"
-            return Step("event in", is_good=True, said=said)
-        return self._delivered(int(found["delivery_id"]), title)
+            return Step("event in", is_good=False, said=said), None
+        delivery_id = found.get("delivery_id")
+        said = f"an event as {title} signs it was taken"
+        if delivery_id is None:
+            said += "; decisions do not travel back, no --address was given"
+        return Step("event in", is_good=True, said=said), delivery_id
 
     def _delivered(self, delivery_id: int, receiver: str) -> Step:
         until = time.monotonic() + self.timeout_s

@@ -11,25 +11,11 @@ from moderation.domain.review import Role
 from moderation.services import outbox
 from moderation.services.outbox import Delivery
 from moderation.web import current
-from moderation.web.desk import ages, fields, layout, session, toasts
+from moderation.web.desk import ages, fields, layout, session, toasts, wording
 from moderation.web.desk.blueprint import bp
 
 PAGE_LENGTH = 50
 STATES = ("pending", "parked", "delivered")
-EVENT_TITLES = {
-    "comment.verdict": "Verdict",
-    "comment.decided": "Decision",
-    "akismet.comment-check": "Decision, to an Akismet client",
-    "comment.appeal_decided": "Appeal answered",
-    "comment.decision_undone": "Decision taken back",
-    "moderation.test": "Test of the callback",
-    "host.flag": "Flag, at the host",
-    "host.hide": "Hide, at the host",
-    "host.show": "Show, at the host",
-    "host.remove": "Reject, at the host",
-    "host.read": "Read back from the host",
-    "host.check": "Test of the host",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +65,7 @@ def _line(delivery: Delivery) -> DeliveryLine:
     now = current.runtime().clock()
     return DeliveryLine(
         delivery=delivery,
-        title=EVENT_TITLES.get(delivery.event_type, delivery.event_type),
+        title=wording.delivery_title(delivery.event_type),
         at=ages.moment(delivery.created_at, now),
         next_try=ages.moment(delivery.next_attempt_at, now) if delivery.state == "pending" else "",
         result=_result(delivery),

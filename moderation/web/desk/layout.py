@@ -51,6 +51,7 @@ def install(app: Flask) -> None:
         label_title=wording.label_title,
         reason_title=wording.reason_title,
         decided_sentence=wording.decided_sentence,
+        delivery_title=wording.delivery_title,
     )
 
 

@@ -281,3 +281,24 @@ def versions(model_version: str | None, policy_version: int) -> str:
     """Return what a judgement rests on."""
     model = f"model {model_version}" if model_version else "no model"
     return f"{model} · policy {policy_version}"
+
+
+_DELIVERIES: Mapping[str, str] = {
+    "comment.verdict": "Verdict",
+    "comment.decided": "Decision",
+    "akismet.comment-check": "Decision, to an Akismet client",
+    "comment.appeal_decided": "Appeal answered",
+    "comment.decision_undone": "Decision taken back",
+    "moderation.test": "Test of the callback",
+    "host.flag": "Flag, at the host",
+    "host.hide": "Hide, at the host",
+    "host.show": "Show, at the host",
+    "host.remove": "Reject, at the host",
+    "host.read": "Read back from the host",
+    "host.check": "Test of the host",
+}
+
+
+def delivery_title(event_type: str) -> str:
+    """Return how a message to a forum or a task for its host is called."""
+    return _DELIVERIES.get(event_type, event_type)

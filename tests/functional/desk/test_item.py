@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
+from moderation.domain.host import HostConnection, HostKind, SecretPurpose
 from moderation.domain.review import Role
 from moderation.domain.text_format import TextFormat
+from moderation.services import hosts
 from moderation.services.reporting import Report, report_comment
 from moderation.services.runtime import Runtime
 from tests.builders import a_comment, register_forum, sqlite_only, submitted
@@ -204,3 +207,19 @@ def test_no_such_item_is_a_page_of_the_desk(mira: Visitor) -> None:
     for path in ("/desk/items/77", f"/desk/items/{2**63 - 1}", f"/desk/items/{2**80}"):
         assert mira.open(path).status == 404
         assert mira.texts("h1") == ["Not here"]
+
+
+@sqlite_only
+def test_the_hosts_answer_stands_in_the_history(
+    mira: Visitor, runtime: Runtime, forum: Forum
+) -> None:
+    connection = HostConnection(forum.id, HostKind.DISCOURSE, "https://localhost:1")
+    hosts.connect(runtime, connection, {SecretPurpose.API_KEY: "KEY"})
+    item = submitted(runtime, forum, a_comment(text="You idiot.")).item_id
+    DeliveryWorker(runtime, DeliverySettings()).run_once()
+
+    mira.open(f"/desk/items/{item}")
+
+    said = " ".join(mira.texts("main section"))
+    assert "Discourse: it leads to a private address" in said
+    assert "Flag, at the host: pending, 1 try" in said

@@ -76,6 +76,7 @@ def test_a_test_event_goes_around_the_loop_of_each_host(
         ("model", True),
         ("service", True),
         ("forged event", True),
+        ("event in", True),
         ("answer out", True),
     ]
     connect(runtime, loop, kind, host, "wrong")
