@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral torture lint-deploy clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -20,6 +20,8 @@ help:
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-poisoning DATA=folder  measure what the checks say of labels turned round on purpose"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
+	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
+	@echo "make lint-deploy  hold deploy/ against the tools of its formats, as far as they are installed"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
 
 run: $(VENV)/.installed
@@ -64,6 +66,13 @@ benchmark-poisoning: $(VENV)/.installed-test
 benchmark-quality: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[benchmark]'
 	$(BIN)/python -m training evaluate $(if $(DATA),--data $(DATA)) $(if $(BESIDE),--beside $(BESIDE))
+
+# Kills a server 200 times under traffic, on each database that is there (half an hour each).
+torture: $(VENV)/.installed-test
+	TORTURE_KILLS=200 $(BIN)/pytest -q -s tests/functional/test_kill.py
+
+lint-deploy:
+	deploy/lint
 
 clean:
 	rm -rf $(VENV)

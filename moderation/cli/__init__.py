@@ -13,6 +13,7 @@ from moderation.config import SettingsError
 from moderation.domain.errors import ModerationError
 
 _COMMANDS = {
+    "backup": "backups:backup",
     "config": "setup:config",
     "db": "database:db",
     "demo": "demo:demo",
@@ -27,6 +28,7 @@ _COMMANDS = {
     "models": "models:models",
     "pins": "pins:pins",
     "privacy": "privacy:privacy",
+    "restore": "backups:restore",
     "score": "scoring:score",
     "serve": "serving:serve",
     "suspicious": "suspicious:suspicious",

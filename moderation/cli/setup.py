@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from moderation.cli.next_steps import next_steps
 from moderation.cli.output import emit, json_option
 from moderation.config import Settings, describe, load_settings
+from moderation.domain.errors import ConflictError
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.services import accounts, registration
@@ -53,13 +56,19 @@ def set_up(settings: Settings, runtime: Runtime) -> str:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     schema.upgrade(runtime.database)
     password, bearer_key = None, None
+    # Of several processes that start at once each of the two is made by one, which tells it.
     if not accounts.has_users(runtime):
-        _, password = accounts.add_user(runtime, FIRST_ADMIN, Role.ADMIN)
-    known = [forum for forum in registration.list_forums(runtime) if not forum.is_demo]
-    if not known:
-        forum, made = registration.add_forum(
-            runtime, Forum(id=0, slug=FIRST_FORUM, name="Main forum")
-        )
-        known, bearer_key = [forum], made.bearer_key
+        with suppress(ConflictError):
+            _, password = accounts.add_user(runtime, FIRST_ADMIN, Role.ADMIN)
+    if not _real_forums(runtime):
+        with suppress(ConflictError):
+            first_forum = Forum(id=0, slug=FIRST_FORUM, name="Main forum")
+            _, made = registration.add_forum(runtime, first_forum)
+            bearer_key = made.bearer_key
+    known = _real_forums(runtime)
     first = next((forum for forum in known if forum.slug == FIRST_FORUM), known[0])
     return next_steps(settings, runtime, first, password=password, bearer_key=bearer_key)
+
+
+def _real_forums(runtime: Runtime) -> list[Forum]:
+    return [forum for forum in registration.list_forums(runtime) if not forum.is_demo]

@@ -42,6 +42,12 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def is_known(revision: object) -> bool:
+    """Tell whether this code knows a revision, and can migrate from it."""
+    scripts = ScriptDirectory.from_config(_config())
+    return revision in {script.revision for script in scripts.walk_revisions()}
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Migrate up. Two processes at once take turns.
 

@@ -8,7 +8,8 @@ import random
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -30,7 +31,9 @@ from tests.integration.delivery.receiver import Receiver
 
 pytestmark = pytest.mark.slow
 
-KILLS = 3
+KILLS = int(os.environ.get("TORTURE_KILLS", "3"))
+"""How often a server is killed; ``make torture`` asks for 200."""
+
 CLIENTS = 4
 TEXTS = ("Thank you, that helped me a lot.", "You are a complete idiot and a worthless moron.")
 QUICK = {
@@ -42,8 +45,8 @@ QUICK = {
 class Traffic:
     """Clients that behave as forums do: what was not acknowledged is sent again."""
 
-    def __init__(self, url: str, secret: str) -> None:
-        self._url = url
+    def __init__(self, urls: Sequence[str], secret: str) -> None:
+        self._urls = urls
         self._secret = secret
         self._stop = threading.Event()
         self.acknowledged: dict[str, str] = {}
@@ -53,7 +56,8 @@ class Traffic:
             thread.start()
 
     def _run(self, client: int) -> None:
-        forum = Forum(self._url, self._secret, "gazette")
+        forums = [Forum(url, self._secret, "gazette") for url in self._urls]
+        chosen = client
         number = 0
         while not self._stop.is_set():
             comment = {
@@ -63,8 +67,9 @@ class Traffic:
                 "thread": {"id": f"t{number % 3}", "title": "Budget day"},
             }
             try:
-                answer = forum.send("POST", "/v1/comments", comment)
+                answer = forums[chosen % len(forums)].send("POST", "/v1/comments", comment)
             except httpx.TransportError:
+                chosen += 1  # as a load balancer does
                 self._stop.wait(0.05)
                 continue
             if answer.is_success:
@@ -73,7 +78,8 @@ class Traffic:
             elif answer.status_code != 503:
                 self.refused.append(answer.text)
                 number += 1
-        forum.close()
+        for forum in forums:
+            forum.close()
 
     def wait_for(self, more: int) -> None:
         """Wait until so many more comments are acknowledged."""
@@ -100,6 +106,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'moderation.sqlite3'}"
         return
+    with a_postgresql_database() as url:
+        yield url
+
+
+@contextmanager
+def a_postgresql_database() -> Iterator[str]:
+    """Give a database on the tests' server, removed at the end."""
     name = f"moderation_kill_{os.getpid()}"
     try:
         admin = psycopg.connect(POSTGRESQL_URL, autocommit=True, connect_timeout=3)
@@ -136,7 +149,7 @@ def test_a_killed_server_loses_and_doubles_nothing(
     )
     assert made.returncode == 0, made.stderr
     chance = random.Random(20260302)  # noqa: S311 - moments, not secrets
-    traffic = Traffic(server.url, json.loads(made.stdout)["signing_secret"])
+    traffic = Traffic([server.url], json.loads(made.stdout)["signing_secret"])
     try:
         for _ in range(KILLS):
             traffic.wait_for(10)

@@ -1,0 +1,45 @@
+"""What deploy/ names is what the code knows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from moderation.cli import cli
+from moderation.config import Settings, describe
+
+ROOT = Path(__file__).parents[2]
+OURS = [
+    path
+    for folder in ("", "systemd", "kubernetes", "nginx", "caddy", "prometheus", "grafana")
+    for path in sorted((ROOT / "deploy" / folder).glob("*"))
+    if path.is_file() and path.name != "lint"
+]
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: path.name)
+def test_every_setting_that_is_named_exists(path: Path) -> None:
+    known = {row.variable for row in describe(Settings())}
+    named = set(re.findall(r"\bMODERATION_[A-Z_]+[A-Z]", path.read_text(encoding="utf-8")))
+    assert named <= known
+
+
+def test_every_command_that_is_started_exists() -> None:
+    text = "\n".join(path.read_text(encoding="utf-8") for path in OURS)
+    started = set(re.findall(r"bin/moderation (\w+)", text))
+    started |= set(re.findall(r"(?:args|command): \[(init|serve|worker)\b", text))
+    assert started == {"init", "serve", "worker"}
+    assert started <= set(cli.list_commands(None))  # type: ignore[arg-type]  # asks nothing of it
+
+
+def test_containers_write_only_where_they_may() -> None:
+    compose = (ROOT / "deploy/compose.yaml").read_text(encoding="utf-8")
+    assert "read_only: true" in compose
+    assert "cap_drop: [ALL]" in compose
+    assert "USER 10001" in (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    manifests = (ROOT / "deploy/kubernetes/moderation.yaml").read_text(encoding="utf-8")
+    containers = manifests.count("image: comment-moderation")
+    assert manifests.count("readOnlyRootFilesystem: true") == containers
+    assert manifests.count("runAsNonRoot: true") == containers
