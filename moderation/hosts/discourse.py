@@ -36,7 +36,13 @@ from moderation.hosts.payload import Fields, page_of, read_body
 
 TITLE = "Discourse"
 SIGNATURE_HEADER = "X-Discourse-Event-Signature"
-EVENTS = ("post_created", "post_edited", "post_destroyed", "post_recovered")
+EVENTS = (
+    "post_created",
+    "post_edited",
+    "post_destroyed",
+    "post_recovered",
+    "reviewable_created",
+)
 
 _KINDS = {
     "post_created": HostEventKind.POSTED,
@@ -48,6 +54,9 @@ _REGULAR_POST = 1
 _INAPPROPRIATE = 4
 _NOTIFY_MODERATORS = 7
 _MOST_CONFLICTS = 3
+_QUEUED = "review-"
+"""Begins our id of what has only a review item's id at Discourse."""
+
 _ORDER = re.compile(r"\d{6}\.[0-9T]*", re.ASCII)
 
 
@@ -63,6 +72,8 @@ def read_event(headers: Mapping[str, str], body: bytes, connection: HostConnecti
     event_id = headers.get("X-Discourse-Event-Id", "")[:80] or None
     if name == "ping":
         return HostEvent(HostEventKind.PING, event_id=event_id)
+    if name == "reviewable_created":
+        return _queued_event(read_body(body).inner("reviewable"), connection, event_id)
     if name not in _KINDS:
         return _ignored(f"no event that we judge: {name[:40]}", event_id)
     post = read_body(body).inner("post")
@@ -74,6 +85,28 @@ def read_event(headers: Mapping[str, str], body: bytes, connection: HostConnecti
 
 def _ignored(why: str, event_id: str | None) -> HostEvent:
     return HostEvent(HostEventKind.IGNORED, event_id=event_id, why=why)
+
+
+def _queued_event(item: Fields, connection: HostConnection, event_id: str | None) -> HostEvent:
+    """Read a post that waits for approval at Discourse: it has no id of a post yet."""
+    if item.title("type") != "ReviewableQueuedPost":
+        return _ignored("a review item that is no queued post", event_id)
+    if item.identity_or_none("category_id") in connection.options.skipped_sections:
+        return _ignored("in a category that is not judged", event_id)
+    payload, identity = item.inner("payload"), item.identity("id")
+    text, topic = payload.text("raw"), item.identity_or_none("topic_id")
+    writer = item.identity_or_none("target_created_by_id") or item.identity_or_none("created_by_id")
+    comment = Comment(
+        external_id=f"{_QUEUED}{identity}",
+        revision=content_revision(text, TextFormat.MARKDOWN),
+        text=text,
+        text_format=TextFormat.MARKDOWN,
+        author=Author(writer) if writer else None,
+        thread=Thread(topic or f"{_QUEUED}{identity}", payload.title("title")),
+        permalink=f"{connection.address}/review/{identity}" if connection.address else None,
+        posted_at=item.time("created_at"),
+    )
+    return HostEvent(HostEventKind.POSTED, comment, event_id=event_id)
 
 
 def _why_ignored(post: Fields, options: HostOptions) -> str | None:
@@ -137,6 +170,8 @@ def check() -> Dialogue:
 
 def act(task: HostTask, options: HostOptions) -> Dialogue:
     """Do one thing with a post."""
+    if task.comment_id.startswith(_QUEUED):
+        return (yield from _decide_queued(task))
     post = yield from _read_post(task.comment_id)
     if isinstance(post, HostOutcome):
         return post
@@ -144,8 +179,19 @@ def act(task: HostTask, options: HostOptions) -> Dialogue:
         return (yield from _flag(task))
     if task.action is HostAction.SHOW:
         return (yield from _show(task, post))
-    removes = task.action is HostAction.REMOVE and options.removes_rejected
+    # Deleting a topic's first post would delete the topic, with what others wrote in it.
+    is_first = post.number("post_number") == 1
+    removes = task.action is HostAction.REMOVE and options.removes_rejected and not is_first
     return (yield from (_remove if removes else _hide)(task, post))
+
+
+def _decide_queued(task: HostTask) -> Dialogue:
+    item = task.comment_id.removeprefix(_QUEUED)
+    if task.action is HostAction.SHOW:
+        return (yield from _perform(item, "approve_post", f"{TITLE} published the queued post"))
+    if task.action is HostAction.REMOVE:
+        return (yield from _perform(item, "reject_post", f"{TITLE} rejected the queued post"))
+    return done(f"The post waits for approval at {TITLE} anyway")
 
 
 def _read_post(post_id: str) -> Generator[HostRequest, HostReply, Fields | HostOutcome]:
@@ -173,7 +219,11 @@ def _hide(task: HostTask, post: Fields) -> Dialogue:
     if post.flag("hidden") or post.has("deleted_at"):
         return done(f"The post was hidden at {TITLE} already")
     if _is_pending(post):
-        return (yield from _perform(post, "agree_and_hide", f"{TITLE} hid the post"))
+        return (
+            yield from _perform(
+                post.identity("reviewable_id"), "agree_and_hide", f"{TITLE} hid the post"
+            )
+        )
     form = {"id": task.comment_id, "post_action_type_id": _INAPPROPRIATE, "take_action": True}
     reply = yield HostRequest.with_json("POST", "/post_actions.json", form)
     if reply.status == 422:  # noqa: PLR2004 - somebody flagged it since we looked
@@ -183,7 +233,11 @@ def _hide(task: HostTask, post: Fields) -> Dialogue:
         if again.flag("hidden"):
             return done(f"The post was hidden at {TITLE} already")
         if _is_pending(again):
-            return (yield from _perform(again, "agree_and_hide", f"{TITLE} hid the post"))
+            return (
+                yield from _perform(
+                    again.identity("reviewable_id"), "agree_and_hide", f"{TITLE} hid the post"
+                )
+            )
     read_json(reply, TITLE, _detail(reply))
     return done(f"{TITLE} hid the post")
 
@@ -192,7 +246,11 @@ def _remove(task: HostTask, post: Fields) -> Dialogue:
     if post.has("deleted_at"):
         return done(f"The post was deleted at {TITLE} already")
     if _is_pending(post):
-        return (yield from _perform(post, "delete_and_agree", f"{TITLE} deleted the post"))
+        return (
+            yield from _perform(
+                post.identity("reviewable_id"), "delete_and_agree", f"{TITLE} deleted the post"
+            )
+        )
     reply = yield HostRequest("DELETE", f"/posts/{task.comment_id}.json")
     if not is_good(reply):
         return failure(reply, TITLE, _detail(reply))
@@ -208,7 +266,13 @@ def _show(task: HostTask, post: Fields) -> Dialogue:
             return done(f"{TITLE} restored the post")
     if _is_pending(post):
         action = "disagree_and_restore" if post.flag("hidden") else "disagree"
-        return (yield from _perform(post, action, f"{TITLE} shows the post and closed its flag"))
+        return (
+            yield from _perform(
+                post.identity("reviewable_id"),
+                action,
+                f"{TITLE} shows the post and closed its flag",
+            )
+        )
     if not post.flag("hidden"):
         return done(f"{TITLE} shows the post")
     reply = yield HostRequest("PUT", f"/posts/{task.comment_id}/unhide.json")
@@ -217,15 +281,18 @@ def _show(task: HostTask, post: Fields) -> Dialogue:
     return done(f"{TITLE} shows the post again")
 
 
+def _item(post: Fields) -> str:
+    return post.identity("reviewable_id")
+
+
 def _is_pending(post: Fields) -> bool:
     return post.identity_or_none("reviewable_id") is not None and (
         post.number("reviewable_score_pending_count") > 0
     )
 
 
-def _perform(post: Fields, action: str, said: str) -> Dialogue:
+def _perform(item: str, action: str, said: str) -> Dialogue:
     """Close a review item at Discourse, naming its version; read it again when that is outdated."""
-    item = post.identity("reviewable_id")
     reply = HostReply(None, error="not asked")
     for _ in range(_MOST_CONFLICTS):
         found = read_json((yield HostRequest("GET", f"/review/{item}.json")), TITLE)

@@ -33,8 +33,11 @@ class DuePoll:
 
 def lease(runtime: Runtime, kind: HostKind) -> DuePoll | None:
     """Take one board that is due; those without an API key are only listened to."""
+    now = runtime.clock()
+    with runtime.database.read() as connection:
+        if not hosts.is_poll_due(connection, kind, now=now):
+            return None
     with runtime.database.write() as connection:
-        now = runtime.clock()
         found = hosts.lease_poll(connection, kind, now=now, until=now + _LEASE)
         if found is None:
             return None

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
@@ -206,6 +206,23 @@ def name_of(connection: Connection, forum_id: int, external_id: str) -> str | No
     )
 
 
+def is_poll_due(connection: Connection, kind: HostKind, *, now: datetime) -> bool:
+    """Return whether a host is due to be polled."""
+    return connection.scalar(_due(kind, now)) is not None
+
+
+def _due(kind: HostKind, now: datetime) -> Select[tuple[int]]:
+    columns = host_connections.c
+    return (
+        select(columns.forum_id)
+        .where(
+            columns.kind == kind.value, columns.address.is_not(None), columns.next_poll_at <= now
+        )
+        .order_by(columns.next_poll_at)
+        .limit(1)
+    )
+
+
 def lease_poll(
     connection: Connection, kind: HostKind, *, now: datetime, until: datetime
 ) -> tuple[HostConnection, datetime | None] | None:
@@ -217,14 +234,7 @@ def lease_poll(
         The connection, and up to when its posts are known.
     """
     columns = host_connections.c
-    due = connection.scalar(
-        select(columns.forum_id)
-        .where(
-            columns.kind == kind.value, columns.address.is_not(None), columns.next_poll_at <= now
-        )
-        .order_by(columns.next_poll_at)
-        .limit(1)
-    )
+    due = connection.scalar(_due(kind, now))
     row = (
         connection.execute(
             update(host_connections)

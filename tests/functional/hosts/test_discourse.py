@@ -90,6 +90,9 @@ class FakeDiscourse(FakeHost):
             raise Answered(422, {"errors": ["You must provide a version."]})
         if int(asked.query["version"]) != reviewable["version"]:
             raise Answered(409, {"errors": ["There was an update conflict."]})
+        if action in {"approve_post", "reject_post"}:
+            reviewable |= {"status": 1, "version": reviewable["version"] + 1, "done": action}
+            return {"reviewable_perform_result": {"success": True}}
         post = self.posts[reviewable["post"]]
         post["hidden"] = action == "agree_and_hide"
         if action == "delete_and_agree":
@@ -130,7 +133,8 @@ class Webhook:
         self, event: str, *, secret: str = SECRET, event_id: str | None = None, **fields: Any
     ) -> TestResponse:
         self._count += 1
-        body = json.dumps({"post": a_post(**fields)} if event != "ping" else {"ping": "OK"})
+        bodies: dict[str, Any] = {"ping": {"ping": "OK"}, "reviewable_created": fields}
+        body = json.dumps(bodies.get(event) or {"post": a_post(**fields)})
         signature = hmac.new(secret.encode(), body.encode(), hashlib.sha256).hexdigest()
         headers = {
             "X-Discourse-Event": event,
@@ -228,6 +232,39 @@ def test_a_rejected_post_is_deleted_where_the_operator_wants_that(
     loop.decide("501", approve=False)
     assert discourse.posts["501"]["deleted_at"]
     assert loop.history("501")[-1] == "Discourse deleted the post."
+
+
+@pytest.mark.parametrize(("approve", "done"), [(True, "approve_post"), (False, "reject_post")])
+def test_a_post_that_waits_for_approval_is_decided_at_discourse(
+    webhook: Webhook, loop: Loop, discourse: FakeDiscourse, approve: bool, done: str
+) -> None:
+    discourse.reviewables["40"] = {"id": 40, "version": 2, "status": 0}
+    item = {
+        "id": 40,
+        "type": "ReviewableQueuedPost",
+        "topic_id": None,
+        "category_id": 5,
+        "created_by_id": 12,
+        "payload": {"raw": INSULT, "title": "Bridge vote"},
+    }
+    answer = webhook.send("reviewable_created", reviewable=item)
+    assert answer.json is not None
+    assert answer.json["verdict"] == "hold"
+    loop.deliver()
+    assert loop.history("review-40")[-1] == "The post waits for approval at Discourse anyway."
+    loop.decide("review-40", approve=approve)
+    assert discourse.reviewables["40"]["done"] == done
+
+
+def test_a_topics_first_post_is_never_deleted_with_the_answers_to_it(
+    client: FlaskClient, runtime: Runtime, loop: Loop, discourse: FakeDiscourse
+) -> None:
+    connect(runtime, loop, discourse, removes_rejected=True)
+    discourse.posts["501"]["post_number"] = 1
+    Webhook(client).send("post_created", post_number=1)
+    loop.decide("501", approve=False)
+    assert discourse.posts["501"]["deleted_at"] is None
+    assert discourse.posts["501"]["hidden"]
 
 
 def test_what_is_flagged_comes_before_the_hosts_own_moderators(
