@@ -25,6 +25,7 @@ from moderation.domain.host import (
 from moderation.hosts import discourse, invision
 from moderation.hosts.dialogue import OutcomeState
 from moderation.services import hosts
+from moderation.services.hosts import KnownHost
 from moderation.services.runtime import Runtime
 
 
@@ -87,6 +88,7 @@ def _asked(options: dict[str, Any]) -> _Asked:
 @click.option("--private-messages", is_flag=True, help="Judge private messages as well.")
 @click.option("--delete-rejected", is_flag=True, help="Delete what is rejected; else hide it.")
 @click.option("--no-flags", is_flag=True, help="Do not flag at Discourse what we flag.")
+@click.option("--new-secret", is_flag=True, help="Replace the secret; the old one lasts a day.")
 def discourse_command(**given: Any) -> None:
     """Connect SLUG to Discourse, and print what to enter there."""
     asked = _asked(given)
@@ -98,12 +100,14 @@ def discourse_command(**given: Any) -> None:
     )
     runtime, settings = open_runtime(), load_settings()
     forum = known_forum(runtime, asked.slug)
-    secret = hosts.new_secret()
+    known = hosts.host_by_slug(runtime, forum.slug, HostKind.DISCOURSE)
+    kept = known.secrets[0] if known is not None and not given["new_secret"] else None
+    secret = kept or hosts.new_secret()
     _store(
         runtime,
         _connection(forum, HostKind.DISCOURSE, asked, options, actor=given["username"]),
         asked,
-        {SecretPurpose.WEBHOOK: secret},
+        {} if kept else {SecretPurpose.WEBHOOK: secret},
     )
     _show(
         asked,
@@ -174,6 +178,7 @@ def invision_command(**given: Any) -> None:
     )
     actor = str(given["member_id"]) if given["member_id"] is not None else None
     connection = _connection(forum, HostKind.INVISION, asked, options, actor=actor)
+    _unregister(hosts.host_of(runtime, forum, SecretPurpose.API_KEY), settings)
     _store(runtime, connection, asked, tokens)
     if asked.api_key is not None:
         _register(runtime, settings, connection, asked, addresses)
@@ -202,6 +207,20 @@ def _register(
     hosts.keep_webhook_ids(runtime, connection, tuple(outcome.known.values()))
 
 
+def _unregister(known: KnownHost | None, settings: Settings) -> None:
+    """Take our webhooks away from a board, as far as it lets us; says what it answered."""
+    ids = known.connection.options.webhook_ids if known is not None else ()
+    if known is None or not ids or not known.secrets:
+        return
+    outcome = hold(
+        invision.unregister(ids),
+        known.connection,
+        known.secrets[0],
+        timeout_s=settings.delivery_timeout_s,
+    )
+    click.echo(outcome.said, err=True)
+
+
 @click.command()
 @click.argument("slug")
 def disconnect(slug: str) -> None:
@@ -209,15 +228,7 @@ def disconnect(slug: str) -> None:
     runtime = open_runtime()
     forum = known_forum(runtime, slug)
     known = hosts.required_host(runtime, forum, SecretPurpose.API_KEY)
-    ids = known.connection.options.webhook_ids
-    if ids and known.secrets:
-        outcome = hold(
-            invision.unregister(ids),
-            known.connection,
-            known.secrets[0],
-            timeout_s=load_settings().delivery_timeout_s,
-        )
-        click.echo(outcome.said)
+    _unregister(known, load_settings())
     hosts.disconnect(runtime, forum)
     click.echo(f"{slug} is connected to no host now.")
 

@@ -430,6 +430,7 @@ def test_a_host_that_is_down_for_an_hour_is_told_when_it_is_back(
         (301, "pending", "redirects are not followed"),
         (b"<html>rubbish", "pending", "something that is not its API's JSON"),
         (b"[]", "pending", "something that is not its API's JSON"),
+        (b"x" * 4_000_001, "pending", "the answer is longer than 4000000 bytes"),
     ],
 )
 def test_every_answer_of_the_host_is_kept_and_shown(

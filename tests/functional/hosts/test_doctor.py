@@ -143,6 +143,9 @@ def test_connecting_invision_registers_its_webhooks(
     assert known is not None
     assert known.purpose is SecretPurpose.TOPIC_ADDRESS
     assert known.connection.options.webhook_ids == ("1", "2")
+    again = command("forums", "connect", "invision", "gazette", *where, typed="KEY\n")
+    assert again.exit_code == 0, again.output
+    assert len(board.webhooks) == 2  # those of before are gone
     assert command("forums", "disconnect", "gazette").exit_code == 0
     assert board.webhooks == {}
     assert hosts.host_by_address(runtime, token) is None
@@ -153,7 +156,12 @@ def test_connecting_discourse_and_coral_prints_what_to_enter_there(
     command: Any, tmp_path: Path, loop: Loop
 ) -> None:
     done = command("forums", "connect", "discourse", "gazette", "--json")
-    assert json.loads(done.output)["payload_url"] == "https://mod.example/hosts/discourse/gazette"
+    first = json.loads(done.output)
+    assert first["payload_url"] == "https://mod.example/hosts/discourse/gazette"
+    same = command("forums", "connect", "discourse", "gazette", "--skip-category", "5", "--json")
+    assert json.loads(same.output)["secret"] == first["secret"]
+    new = command("forums", "connect", "discourse", "gazette", "--new-secret", "--json")
+    assert json.loads(new.output)["secret"] != first["secret"]
     secret = tmp_path / "secret.txt"
     secret.write_text("empss_phase\nempss_hook\n")
     done = command("forums", "connect", "coral", "gazette", "--secret-file", str(secret), "--json")
