@@ -9,6 +9,9 @@ import pytest
 
 from moderation.cli import cli
 from moderation.config import Settings, describe
+from moderation.services.runtime import Runtime
+from moderation.web.metrics import Metrics
+from tests.builders import sqlite_only
 
 ROOT = Path(__file__).parents[2]
 OURS = [
@@ -43,3 +46,24 @@ def test_containers_write_only_where_they_may() -> None:
     containers = manifests.count("image: comment-moderation")
     assert manifests.count("readOnlyRootFilesystem: true") == containers
     assert manifests.count("runAsNonRoot: true") == containers
+
+
+@sqlite_only
+def test_dashboard_and_alerts_ask_for_metrics_that_exist(runtime: Runtime) -> None:
+    metrics = Metrics(runtime)
+    metrics.count_request("comments.submit", "POST", 201, 0.01)
+    exposed = set(re.findall(r"(?m)^(moderation_\w+)", metrics.exposition().decode()))
+    for name in ("grafana/dashboard.json", "prometheus/alerts.yaml"):
+        text = (ROOT / "deploy" / name).read_text(encoding="utf-8")
+        asked = set(re.findall(r"\b(moderation_\w+)", text))
+        assert asked, name
+        assert asked <= exposed
+    page = (ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
+    documented = set(re.findall(r"`(moderation_\w+)`", page))
+    assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in exposed} == documented
+
+
+def test_monitoring_page_tells_what_to_do_at_every_alert() -> None:
+    rules = (ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8")
+    page = (ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"alert: (\w+)", rules)) == set(re.findall(r"`(Moderation\w+)`", page))

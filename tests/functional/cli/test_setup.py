@@ -30,9 +30,11 @@ def test_help_names_every_command_in_words() -> None:
     )
     commands = re.findall(r"(?m)^  ([a-z][a-z-]+)  ", done.stdout)
     assert set(commands) == {
+        "backup",
         "config",
         "db",
         "demo",
+        "doctor",
         "evaluate",
         "export",
         "forums",
@@ -42,6 +44,8 @@ def test_help_names_every_command_in_words() -> None:
         "init",
         "models",
         "pins",
+        "privacy",
+        "restore",
         "score",
         "serve",
         "suspicious",
