@@ -13,13 +13,14 @@ import pytest
 from psycopg import sql
 from sqlalchemy import select
 
-from moderation.domain.errors import ConflictError, InvalidInputError
+from moderation.domain.errors import ConflictError, InvalidInputError, ModerationError
 from moderation.domain.forum import Forum
 from moderation.services import backups, secret_key
 from moderation.services.backups import Places
 from moderation.services.intake import submit_comment
 from moderation.services.lookup import read_comment
 from moderation.services.runtime import Runtime
+from moderation.storage import dumps
 from moderation.storage.database import open_database
 from moderation.storage.tables import metadata
 from tests.builders import a_comment, a_user, decided, sqlite_only, submitted
@@ -137,3 +138,19 @@ def test_a_damaged_backup_is_refused(
         file.write(b"\xff" * 100)
     with pytest.raises(InvalidInputError, match="changed"):
         backups.restore(empty, places, folder)
+
+
+def test_postgresql_tools_get_the_password_by_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "told"
+    fake = tmp_path / "pg_dump"
+    fake.write_text(f'#!/bin/sh\necho "$@" > {told}\ntest "$PGPASSWORD" = "s3cret!"\n')
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    database = open_database("postgresql+psycopg://ada:s3cret%21@db.example:5433/m")
+    dumps.dump(database, tmp_path / "out")
+    assert "s3cret" not in told.read_text()
+    fake.write_text("#!/bin/sh\necho gone >&2; exit 1\n")
+    with pytest.raises(ModerationError, match="pg_dump failed: gone"):
+        dumps.dump(database, tmp_path / "out")
