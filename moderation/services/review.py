@@ -27,7 +27,7 @@ from moderation.domain.review import (
 )
 from moderation.domain.second_opinion import second_look_point
 from moderation.pipeline.usefulness import is_useful_turn
-from moderation.services import messages
+from moderation.services import messages, precedents
 from moderation.services.deciding import (
     announce,
     known_decision,
@@ -230,6 +230,7 @@ def decide(
         )
         if not review_queue.close_by_decision(connection, item_id, token, decision_id, at=now):
             raise _why_lost(connection, item_id)
+        precedents.keep(connection, judgement)
         stored = known_decision(connection, decision_id)
         teach(connection, judgement, stored, known_item(connection, item_id).source)
         announce(connection, runtime, judgement, stored, messages.DECISION_MADE)

@@ -10,6 +10,7 @@ from moderation.services.deciding import (
     known_item,
     known_judgement,
 )
+from moderation.services.precedents import Precedent, precedents
 from moderation.services.runtime import Runtime
 from moderation.storage import comments, decisions, judgements, queue_pages, queue_tally
 from moderation.storage.deliveries import Delivery, comment_deliveries
@@ -24,6 +25,7 @@ NEIGHBOURS = 2
 
 
 PRECEDENTS = 3
+EARLIER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class ItemView:
     ----------
     newest : Judgement or None
         The newest revision, when the item is about an older one.
+    earlier : tuple[Judgement, ...]
+        The revisions before this one, the newest first.
     """
 
     item: ReviewItem
@@ -65,7 +69,8 @@ class ItemView:
     newest: Judgement | None
     neighbours: tuple[Judgement, ...]
     author: decisions.AuthorRecord | None
-    precedents: tuple[Decision, ...]
+    earlier: tuple[Judgement, ...]
+    precedents: tuple[Precedent, ...]
     decisions: tuple[Decision, ...]
     reports: tuple[tuple[str | None, int], ...]
     history: tuple[HistoryEvent, ...]
@@ -159,15 +164,8 @@ def view_item(runtime: Runtime, item_id: int) -> ItemView:
         item = known_item(connection, item_id)
         judgement = known_judgement(connection, item)
         author = judgement.author
-        key = comments.repeat_key_of(connection, judgement.comment_pk)
         pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))
-        precedents = (
-            decisions.prior_decisions(
-                connection, item.forum_id, key, since=None, limit=PRECEDENTS + 1
-            )
-            if key is not None
-            else []
-        )
+        older = [pk for pk in pks if pk < judgement.comment_pk][-EARLIER:]
         return ItemView(
             item=item,
             judgement=judgement,
@@ -182,7 +180,10 @@ def view_item(runtime: Runtime, item_id: int) -> ItemView:
                 if author is not None
                 else None
             ),
-            precedents=tuple(d for d in precedents if d.item_id != item.id)[:PRECEDENTS],
+            earlier=tuple(
+                one for _, one in sorted(judgements.judgements_by_pks(connection, older).items())
+            )[::-1],
+            precedents=precedents(connection, judgement, limit=PRECEDENTS),
             decisions=tuple(decisions.item_decisions(connection, item.id)),
             reports=tuple(report_reasons(connection, item.comment_pk)),
             history=tuple(comment_events(connection, pks)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -130,10 +130,11 @@ def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
 
 def last_decision_of(connection: Connection, user_id: int) -> Decision | None:
     """Return the moderator's newest decision that is still in force."""
+    # A subquery of its own for each row, newest first: joined, PostgreSQL reads all of them.
+    in_force = select(review_items.c.decision_id).where(review_items.c.id == decisions.c.item_id)
     found = connection.execute(
         _query()
-        .join(review_items, _is_in_force())
-        .where(decisions.c.moderator_id == user_id)
+        .where(decisions.c.moderator_id == user_id, in_force.scalar_subquery() == decisions.c.id)
         .order_by(decisions.c.id.desc())
         .limit(1)
     )
@@ -229,6 +230,17 @@ def prior_decisions(
     )
     if since is not None:
         query = query.where(decisions.c.created_at >= since)
+    return [_decision(row) for row in connection.execute(query).mappings()]
+
+
+def decisions_on(connection: Connection, comment_pks: Collection[int]) -> list[Decision]:
+    """Return the decisions in force on the given comments, newest first."""
+    query = (
+        _query()
+        .join(review_items, _is_in_force())
+        .where(decisions.c.comment_id.in_(comment_pks))
+        .order_by(decisions.c.id.desc())
+    )
     return [_decision(row) for row in connection.execute(query).mappings()]
 
 

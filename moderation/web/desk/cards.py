@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from moderation.domain.judgement import Judgement
+from moderation.domain.judgement import Decision, Judgement
 from moderation.domain.review import DecisionAction, ItemState
+from moderation.pipeline.reduction import reduce
+from moderation.services.precedents import Precedent
 from moderation.services.review_pages import ItemView
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
-from moderation.web.desk import ages, highlight, wording
+from moderation.web.desk import ages, highlight, long_texts, oddities, revisions, wording
 from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of
 
 EXCERPT_LENGTH = 320
+_MOST_LINKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Row:
     chip: wording.Chip
     holder: str | None
     is_mine: bool
+    is_late: bool
     left: str
 
 
@@ -78,6 +82,30 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
+class Like:
+    """A decision on a text that is the same, or nearly.
+
+    Attributes
+    ----------
+    words, excerpt : str
+        How alike the texts are, and the other one; empty for the same words.
+    """
+
+    decision: Decision
+    words: str
+    excerpt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A revision before this one, with what the author changed after it."""
+
+    at: str
+    body: str
+    changes: tuple[revisions.Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """One item, ready to be drawn.
 
@@ -85,6 +113,8 @@ class Card:
     ----------
     hides_scores : bool
         An audit sample before its decision: neither scores nor marks nor record.
+    leads_to : tuple[str, ...]
+        Hosts of links whose words do not name them.
     lease : Lease or None
         The reader's own claim.
     holder : str or None
@@ -99,7 +129,8 @@ class Card:
     permalink: str | None
     chip: wording.Chip
     why: tuple[wording.Why, ...]
-    text: tuple[highlight.Paragraph, ...]
+    text: tuple[long_texts.Run, ...]
+    leads_to: tuple[str, ...]
     parent: str | None
     neighbours: tuple[tuple[Said, ...], tuple[Said, ...]]
     bars: tuple[ScoreBar, ...]
@@ -111,6 +142,8 @@ class Card:
     is_open: bool
     history: tuple[Happened, ...]
     rejected_places: str
+    precedents: tuple[Like, ...]
+    earlier: tuple[Earlier, ...]
 
     @property
     def item(self) -> ReviewItem:
@@ -137,6 +170,7 @@ def row_of(item: ReviewItem, judgement: Judgement, *, user: User, now: datetime)
         chip=wording.verdict_chip(judgement.verdict),
         holder=item.claimed_by if is_held and item.claimed_by_id != user.id else None,
         is_mine=is_held and item.claimed_by_id == user.id,
+        is_late=item.due_at is not None and item.due_at <= now,
         left=ages.countdown(ages.seconds_left(item.claim_expires_at, now)) if is_held else "",
     )
 
@@ -161,7 +195,8 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
             is_audit=hides,
             reports=view.reports,
         ),
-        text=_text(judgement, is_plain=hides),
+        text=long_texts.folded(_text(judgement, is_plain=hides)),
+        leads_to=_leads_to(judgement),
         parent=judgement.parent.text if judgement.parent else None,
         neighbours=_neighbours(view, now),
         bars=() if hides else bars_of(judgement.scores),
@@ -175,6 +210,8 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
         is_open=is_open,
         history=_history(view, me=user.username, now=now, hides_scores=hides),
         rejected_places=_rejected_places(view),
+        precedents=tuple(_like(one) for one in view.precedents),
+        earlier=_earlier(view, now),
     )
 
 
@@ -212,6 +249,29 @@ def _text(judgement: Judgement, *, is_plain: bool) -> tuple[highlight.Paragraph,
         return highlight.paragraphs(judgement.body)
     shown = highlight.shown_spans(judgement.spans, judgement.scores)
     return highlight.paragraphs(judgement.body, shown, judgement.rule_spans)
+
+
+def _like(precedent: Precedent) -> Like:
+    if precedent.similarity == 1:
+        return Like(precedent.decision, "", "")
+    words = f"{100 * precedent.similarity:.0f}% alike"
+    return Like(precedent.decision, words, excerpt(precedent.body, 120))
+
+
+def _earlier(view: ItemView, now: datetime) -> tuple[Earlier, ...]:
+    found, after = [], view.judgement.body
+    for was in view.earlier:
+        at = ages.moment(was.received_at, now)
+        found.append(Earlier(at, excerpt(was.body), revisions.changes(was.body, after)))
+        after = was.body
+    return tuple(found)
+
+
+def _leads_to(judgement: Judgement) -> tuple[str, ...]:
+    """Return where the links behind the words lead, as far as the text does not say it."""
+    links = reduce(judgement.source, judgement.text_format).links
+    hosts = dict.fromkeys(oddities.true_host(link) for link in links)
+    return tuple(host for host in hosts if host and host not in judgement.body)[:_MOST_LINKS]
 
 
 def _is_claimed(item: ReviewItem, now: datetime) -> bool:

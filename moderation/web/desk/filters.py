@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import check_slug
 from moderation.domain.verdict import Source
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
+from moderation.web.desk.fields import whole_number
 
 SOURCE_TITLES: Mapping[Source, str] = {
     Source.MODEL: "Score above threshold",
@@ -23,7 +25,9 @@ SOURCE_TITLES: Mapping[Source, str] = {
 
 ORDER_TITLES: Mapping[QueueOrder, str] = {
     QueueOrder.OLDEST: "Oldest first",
+    QueueOrder.DUE: "Nearest time target",
     QueueOrder.RISKIEST: "Riskiest first",
+    QueueOrder.REPORTED: "Most reported",
     QueueOrder.USEFUL: "Most useful to the model",
 }
 
@@ -40,13 +44,32 @@ class View:
 
     Attributes
     ----------
+    oldest : str
+        How long its oldest item has waited; empty when nothing waits.
     args : dict[str, str]
         What its address says.
+    saved_id : int or None
+        Of a view that the moderator keeps.
     """
 
     title: str
     count: int
+    oldest: str
     args: dict[str, str]
+    saved_id: int | None = None
+
+
+VIEWS: Mapping[str, dict[str, str]] = {
+    "All": {},
+    "Held": {"show": "held"},
+    "Reported": {"show": "reported"},
+    "Escalated": {"show": "escalated"},
+    "Audit": {"why": Source.AUDIT_SAMPLE.value},
+}
+"""What everybody finds over the queue."""
+
+_LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
+_HOST = re.compile(r"[a-z0-9.:-]{1,253}")
 
 
 def parse_filter(args: Mapping[str, str]) -> QueueFilter:
@@ -56,6 +79,10 @@ def parse_filter(args: Mapping[str, str]) -> QueueFilter:
         forum=_slug(args.get("forum", "")),
         label=args["label"] if args.get("label") in set(Label) else None,
         source=Source(args["why"]) if args.get("why") in set(Source) else None,
+        language=_matching(_LANGUAGE, args.get("language", "")),
+        host=_matching(_HOST, args.get("host", "").lower()),
+        author=whole_number(args.get("author")),
+        thread=whole_number(args.get("thread")),
         is_held=show == "held",
         is_reported=show == "reported",
         is_escalated=show == "escalated",
@@ -71,6 +98,10 @@ def filter_args(wanted: QueueFilter) -> dict[str, Any]:
         "forum": wanted.forum,
         "label": wanted.label,
         "why": wanted.source.value if wanted.source else None,
+        "language": wanted.language,
+        "host": wanted.host,
+        "author": str(wanted.author) if wanted.author is not None else None,
+        "thread": str(wanted.thread) if wanted.thread is not None else None,
         "show": shown(wanted),
         "order": wanted.order.value if wanted.order is not QueueOrder.OLDEST else None,
     }
@@ -85,6 +116,11 @@ def shown(wanted: QueueFilter) -> str:
         "escalated": wanted.is_escalated,
     }
     return next((name for name, is_set in flags.items() if is_set), "")
+
+
+def _matching(pattern: re.Pattern[str], raw: str) -> str | None:
+    found = raw.strip()
+    return found if pattern.fullmatch(found) else None
 
 
 def _slug(raw: str) -> str | None:

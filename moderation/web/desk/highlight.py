@@ -12,6 +12,7 @@ from itertools import pairwise
 from classifiers.labels import DECIDING_LABELS, Label
 from moderation.domain.judgement import PlacedSpan
 from moderation.domain.verdict import LabelScore, RuleSpan
+from moderation.web.desk.oddities import Oddity, OddityKind, oddities
 
 STRONG_SHARE = 2 / 3
 MIDDLE_SHARE = 1 / 3
@@ -46,11 +47,22 @@ class Piece:
         Strongest first; empty for plain text.
     is_rule : bool
         Whether a word rule matched here.
+    odd : OddityKind or None
+        What eyes would miss here.
+    note : str
+        That in words.
     """
 
     text: str
     marks: tuple[Mark, ...] = ()
     is_rule: bool = False
+    odd: OddityKind | None = None
+    note: str = ""
+
+    @property
+    def looks(self) -> tuple[object, ...]:
+        """All but the text: neighbours that look the same are one piece."""
+        return self.marks, self.is_rule, self.odd, self.note
 
 
 Paragraph = tuple[Piece, ...]
@@ -87,13 +99,14 @@ def paragraphs(
         One for each line that is not blank. Joined, their pieces give those lines unchanged.
     """
     levels = _levels(spans)
+    strange = oddities(text)
     found: list[Paragraph] = []
     start = 0
     for line in text.splitlines(keepends=True):
         body = line.strip()
         if body:
             offset = start + line.index(body[0])
-            found.append(_pieces(text, offset, offset + len(body), levels, rule_spans))
+            found.append(_pieces(text, (offset, offset + len(body)), levels, rule_spans, strange))
         start += len(line)
     return tuple(found)
 
@@ -119,26 +132,32 @@ def _level(weight: float, strongest: float) -> int:
 
 def _pieces(
     text: str,
-    start: int,
-    end: int,
+    line: tuple[int, int],
     levels: Sequence[tuple[PlacedSpan, Mark]],
     rule_spans: Sequence[RuleSpan],
+    strange: Sequence[Oddity],
 ) -> Paragraph:
+    start, end = line
     near = [(span, mark) for span, mark in levels if span.start < end and span.end > start]
     rules = [rule for rule in rule_spans if rule.start < end and rule.end > start]
     edges = {start, end}
     ranges = [(span.start, span.end) for span, _ in near]
     ranges += [(rule.start, rule.end) for rule in rules]
+    odd = [one for one in strange if one.start < end and one.end > start]
+    ranges += [(one.start, one.end) for one in odd]
     for left, right in ranges:
         edges |= {max(start, left), min(end, right)}
     pieces: list[Piece] = []
     for left, right in pairwise(sorted(edges)):
+        here = next((one for one in reversed(odd) if one.start <= left and right <= one.end), None)
         piece = Piece(
             text=text[left:right],
             marks=_marks_on(near, left, right),
             is_rule=any(rule.start <= left and right <= rule.end for rule in rules),
+            odd=here.kind if here else None,
+            note=here.note if here else "",
         )
-        if pieces and (pieces[-1].marks, pieces[-1].is_rule) == (piece.marks, piece.is_rule):
+        if pieces and here is None and pieces[-1].looks == piece.looks:
             pieces[-1] = replace(pieces[-1], text=pieces[-1].text + piece.text)
         else:
             pieces.append(piece)

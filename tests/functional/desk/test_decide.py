@@ -91,7 +91,9 @@ def test_an_edited_comment_is_not_decided_and_the_new_text_opens_with_the_note(
 
     assert mira.status == 409
     assert mira.texts(".notice b")[0] == "The author has changed the text."
-    assert [(n.tag, n.text()) for n in mira.page.css(".diff > *")] == [
+    assert [
+        (n.tag, n.text()) for n in mira.page.css("[aria-label='What the author has changed'] > *")
+    ] == [
         ("p", "Hello."),
         ("del", "You idiot."),
         ("ins", "You moron."),

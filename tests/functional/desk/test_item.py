@@ -78,6 +78,7 @@ def test_comment_text_is_never_markup(mira: Visitor, runtime: Runtime, forum: Fo
             "/desk/static/vendor/htmx.min.js",
             "/desk/static/desk.js",
             "/desk/static/claim.js",
+            "/desk/static/live.js",
         ]
         assert not mira.page.css("main img, [onerror], a[href^='javascript']")
     mira.open(f"/desk/items/{item}")
@@ -117,6 +118,52 @@ def test_the_record_and_precedents_are_shown(mira: Visitor, runtime: Runtime, fo
     assert str(mira.one(".record").attributes["aria-label"]).endswith(
         "rejected: 1; the others approved"
     )
+
+
+def test_a_text_that_is_nearly_the_same_is_a_precedent(
+    mira: Visitor, runtime: Runtime, forum: Forum
+) -> None:
+    text = "You are an idiot and everybody at the market in the old town knows it by now."
+    submitted(runtime, forum, a_comment("c1", text))
+    submitted(runtime, forum, a_comment("other", "idiot, said the man of another matter"))
+    for _ in range(2):
+        mira.open("/desk/").send("form[action^='/desk/claim-next']")
+        mira.send("#decide", "Approve")
+    near = submitted(runtime, forum, a_comment("c2", text.replace("by now", "today"))).item_id
+
+    mira.open(f"/desk/items/{near}")
+
+    (told,) = mira.texts(".precedent li")
+    assert told.startswith("Approved")
+    assert "% alike" in told
+    assert told.endswith(text)
+
+
+@sqlite_only
+def test_earlier_revisions_are_shown_with_what_changed(
+    mira: Visitor, runtime: Runtime, forum: Forum
+) -> None:
+    submitted(runtime, forum, a_comment("c1", "You idiot. See you tomorrow."))
+    item = submitted(runtime, forum, a_comment("c1", "You moron. See you tomorrow.")).item_id
+
+    mira.open(f"/desk/items/{item}")
+
+    assert mira.texts("[aria-labelledby='earlier-h'] .diff > *") == [
+        "You idiot.",
+        "You moron.",
+        "See you tomorrow.",
+    ]
+
+
+@sqlite_only
+def test_links_behind_words_tell_where_they_lead(
+    mira: Visitor, runtime: Runtime, forum: Forum
+) -> None:
+    source = '<p>idiot, see <a href="https://evil.example/x">the news</a></p>'
+    comment = a_comment("c1", source, text_format=TextFormat.HTML)
+    mira.open(f"/desk/items/{submitted(runtime, forum, comment).item_id}")
+    assert mira.texts(".said b.host") == ["evil.example"]
+    assert not mira.has(".said a[href*='evil']")
 
 
 @sqlite_only

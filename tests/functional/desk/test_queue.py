@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from moderation.domain.comment import Thread
+from moderation.domain.comment import Author, Thread
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
+from moderation.services import review
 from moderation.services.reporting import Report, report_comment
 from moderation.services.runtime import Runtime
 from moderation.web.desk.queue_views import PAGE_LENGTH
-from tests.builders import a_comment, register_forum, sqlite_only, submitted
+from tests.builders import a_comment, a_user, register_forum, sqlite_only, submitted
 from tests.fakes import FixedClock
 from tests.functional.desk.conftest import Enter, Queue
 from tests.functional.desk.visitor import Visitor
@@ -124,3 +125,78 @@ def test_every_link_of_the_navigation_leads_somewhere(enter: Enter) -> None:
 
     assert "/desk/" in links
     assert {link: admin.open(link).status for link in links} == dict.fromkeys(links, 200)
+
+
+@sqlite_only
+def test_a_view_is_kept_with_its_count_and_oldest_age(
+    mira: Visitor, enter: Enter, runtime: Runtime, forum: Forum, clock: FixedClock
+) -> None:
+    submitted(runtime, forum, a_comment("c1", "idiot one", language="de"))
+    submitted(runtime, forum, a_comment("c2", "idiot two", language="en"))
+    clock.advance(180)
+
+    mira.open("/desk/?language=de&order=due").send("form.keep", name="  German,  due ")
+    assert mira.texts(".toast span") == ["The view stands beside the others."]
+    assert mira.texts("[data-view]")[-1] == "German, due 1 3 min"
+    assert mira.texts(".item .age") == ["3 min"]
+    assert not mira.has("form.keep")
+
+    mira.open("/desk/?label=abusive").send("form.keep", name=" ")
+    assert mira.texts(".toast span") == ["A view takes a name of 1 to 40 characters."]
+    other = enter("jo").open("/desk/?language=de&order=due")
+    assert len(other.texts("[data-view]")) == 5  # everybody keeps their own
+
+    mira.open("/desk/?language=de&order=due").send("form[action$='/forget']")
+    assert len(mira.texts("[data-view]")) == 5
+
+
+@sqlite_only
+def test_no_more_views_are_kept_than_can_be_read(mira: Visitor) -> None:
+    for number in range(13):
+        mira.open(f"/desk/?host=h{number}.example").send("form.keep", name=f"view {number}")
+    assert mira.texts(".toast span") == ["You keep 12 views already; forget one first."]
+
+
+@sqlite_only
+def test_a_card_leads_to_what_waits_by_its_author_and_in_its_thread(
+    mira: Visitor, runtime: Runtime, forum: Forum
+) -> None:
+    author, thread = Author("u7", "Bo"), Thread("t7", "Bridge")
+    one = submitted(runtime, forum, a_comment("c1", "idiot one", author=author)).item_id
+    two = submitted(runtime, forum, a_comment("c2", "idiot two", author=author, thread=thread))
+    submitted(runtime, forum, a_comment("c3", "idiot three"))
+
+    mira.open(f"/desk/items/{one}")
+    mira.open(str(mira.one("a[href*='author=']").attributes["href"]))
+    assert len(mira.texts(".item .about")) == 2
+    assert mira.texts(".chip bdi") == ["by Bo"]
+
+    mira.open(f"/desk/items/{two.item_id}")
+    mira.open(str(mira.one("a[href*='thread=']").attributes["href"]))
+    assert mira.texts(".chip bdi") == ["in Bridge"]
+    assert len(mira.texts(".item .about")) == 1
+
+
+@sqlite_only
+def test_an_item_past_its_time_target_is_late(
+    mira: Visitor, runtime: Runtime, clock: FixedClock
+) -> None:
+    hurried = register_forum(runtime, "hurried", time_target_minutes=5).forum
+    submitted(runtime, hurried, a_comment("c1", "idiot one"))
+    assert not mira.open("/desk/").has(".age.old")
+    clock.advance(300)
+    assert mira.open("/desk/").has(".age.old")
+
+
+@sqlite_only
+def test_the_page_can_ask_how_the_queue_stands(
+    mira: Visitor, runtime: Runtime, queued: Queue
+) -> None:
+    first, second = queued("idiot one", "idiot two")
+    review.claim(runtime, a_user(runtime, "jo"), second, ttl_s=300)
+    told = mira.client.get("/desk/live?order=riskiest").get_json()
+    assert told["waiting"] == told["counts"]["waiting"] == 2
+    assert told["counts"]["claimed"] == 1
+    assert told["at_work"] == [{"name": "jo", "items": [second]}]
+    assert set(told["first"]) == {first, second}
+    assert told["views"][0] == [2, "0 s"]
