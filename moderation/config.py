@@ -39,7 +39,9 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
-def _text(raw: str) -> str:
+def _visible(raw: str) -> str:
+    if not raw or not raw.isprintable():
+        raise SettingsError("visible characters")
     return raw
 
 
@@ -242,6 +244,27 @@ class Settings:
         "",
         _roles,
         "Roles that must show a second factor, with commas between them; others may.",
+        shown_default="none",
+    )
+    oidc_issuer: str = _setting(
+        "",
+        _http_url,
+        "Issuer of the OpenID provider that people may sign in with.",
+        shown_default="none",
+    )
+    oidc_client_id: str = _setting(
+        "", _visible, "What we are called at the provider.", shown_default="none"
+    )
+    oidc_client_secret: str = _setting(
+        "", _visible, "Our secret at the provider.", is_secret=True, shown_default="none"
+    )
+    oidc_name_claim: str = _setting(
+        "preferred_username", _visible, "Claim of the ID token that holds the account's name."
+    )
+    oidc_new_role: str = _setting(
+        "",
+        _choice(*Role),
+        "Role of accounts made at a first sign-in by the provider; without it none are made.",
         shown_default="none",
     )
     appeal_days: int = _setting(

@@ -9,7 +9,12 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from moderation.domain.review import Role
-from moderation.storage.tables import desk_sessions, entry_links, second_factors
+from moderation.storage.tables import (
+    desk_sessions,
+    entry_links,
+    provider_identities,
+    second_factors,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,3 +251,25 @@ def end_session(connection: Connection, session_id: int, user_id: int, *, at: da
         .values(ended_at=at)
     )
     return done.rowcount == 1
+
+
+def user_of_subject(connection: Connection, issuer: str, subject: str) -> int | None:
+    """Return the key of the account that is bound to a provider's subject."""
+    return connection.scalar(
+        select(provider_identities.c.user_id).where(
+            provider_identities.c.issuer == issuer, provider_identities.c.subject == subject
+        )
+    )
+
+
+def bind_subject(connection: Connection, user_id: int, issuer: str, subject: str) -> bool:
+    """Bind an account to a provider's subject; False when it is bound to another."""
+    bound = connection.scalar(
+        select(provider_identities.c.user_id).where(provider_identities.c.user_id == user_id)
+    )
+    if bound is not None:
+        return False
+    connection.execute(
+        insert(provider_identities).values(user_id=user_id, issuer=issuer, subject=subject)
+    )
+    return True

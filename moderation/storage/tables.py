@@ -207,6 +207,21 @@ second_factors = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+provider_identities = Table(
+    "provider_identities",
+    metadata,
+    Column(
+        "user_id",
+        Id,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("issuer", String(500), nullable=False),
+    Column("subject", String(255), nullable=False),
+    UniqueConstraint("issuer", "subject"),
+)
+
 desk_sessions = Table(
     "desk_sessions",
     metadata,

@@ -95,7 +95,8 @@ def page(template: str, *, active: str = "", waiting: int | None = None, **conte
 
 def bare_page(template: str, **context: object) -> str:
     """Draw a page without navigation: nobody is signed in, or the database is away."""
-    return render_template(f"desk/{template}", **context)
+    has_provider = bool(current.settings().oidc_issuer)
+    return render_template(f"desk/{template}", has_provider=has_provider, **context)
 
 
 def asset(name: str) -> str:

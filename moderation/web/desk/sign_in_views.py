@@ -41,10 +41,15 @@ def do_sign_in() -> Response:
         error = f"Name and password do not belong together. {_left(attempt)}".strip()
         return make_response(layout.bare_page("sign_in.html", name=name, error=error), 422)
     throttle.forget(name)
+    return ask_for_code_or_let_in(user, _onward())
+
+
+def ask_for_code_or_let_in(user: User, onward: str) -> Response:
+    """Begin a session, after the second factor where the account has one."""
     if second_factors.has_second_factor(current.runtime(), user):
-        session.wait_for_code(user, _onward())
+        session.wait_for_code(user, onward)
         return redirect(url_for("desk.sign_in_code"), code=303)
-    return _let_in(user, _onward())
+    return _let_in(user, onward)
 
 
 @bp.get("/sign-in/code")
