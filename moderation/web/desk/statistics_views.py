@@ -16,8 +16,9 @@ from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.services import registration
 from moderation.services.statistics import ForumFigures, forum_figures
+from moderation.services.work_figures import work_figures
 from moderation.web import current
-from moderation.web.desk import figures, layout, session, wording
+from moderation.web.desk import chosen, day_charts, figures, layout, session, wording
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -87,6 +88,7 @@ def statistics() -> str:
     forums = registration.list_forums(current.runtime())
     forum = _wanted(forums)
     found = forum_figures(current.runtime(), forum.slug) if forum is not None else None
+    work = work_figures(current.runtime(), forum, session.me()) if forum is not None else None
     return layout.page(
         "statistics.html",
         active="desk.statistics",
@@ -94,7 +96,49 @@ def statistics() -> str:
         forum=forum,
         found=found,
         bands=bands(found) if found is not None else (),
+        work=work,
+        day_charts=day_charts.charts_of(work) if work is not None else (),
+        size=(
+            day_charts.WIDTH,
+            day_charts.HEIGHT,
+            day_charts.LEFT,
+            day_charts.TOP,
+            day_charts.RIGHT,
+            day_charts.BOTTOM,
+        ),
+        time_of=day_charts.time_of,
     )
+
+
+@bp.get("/statistics/work")
+@session.needs(Role.VIEWER)
+def work_download() -> Response:
+    """Send the work by day as a table."""
+    forum = chosen.forum(request.args)
+    work = work_figures(current.runtime(), forum, session.me())
+    target = io.StringIO()
+    writer = csv.writer(target, lineterminator="\r\n")
+    writer.writerow(
+        ["forum", "day", "received", "flagged", "decided", "backlog", "median_s", "p95_s", "models"]
+    )
+    for day in work.days:
+        began = [version for version, at in work.models if at.date() == day.start.date()]
+        writer.writerow(
+            [
+                forum.slug,
+                f"{day.start:%Y-%m-%d}",
+                day.received,
+                day.flagged,
+                day.decided,
+                day.backlog,
+                "" if day.median_s is None else round(day.median_s),
+                "" if day.p95_s is None else round(day.p95_s),
+                " ".join(began),
+            ]
+        )
+    response = Response(target.getvalue(), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="work-{forum.slug}.csv"'
+    return response
 
 
 @bp.get("/statistics/download")

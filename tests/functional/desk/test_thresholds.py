@@ -117,14 +117,18 @@ def test_statistics_say_each_figure_in_a_sentence_with_its_table(sena: Visitor) 
         for what in ("Precision", "Recall, estimated", "Prevalence, estimated", "Flagged a day")
         for label in ("abusive", "partisan")
     ]
-    shown = sena.texts(".chart h3")
+    shown = sena.texts("[aria-labelledby=right] h3")
     assert len(shown) == len(titles)
     assert all(text.startswith(title) for text, title in zip(shown, titles, strict=True))
-    sentences = sena.texts(".chart figcaption p")
+    sentences = sena.texts("[aria-labelledby=right] figcaption p")
     assert "of 100 flagged as abusive deserved it" in sentences[0]
     assert "comments of the audit sample" in sentences[2]
-    assert sena.texts(".chart tbody th")[:3] == ["last 7 days", "last 30 days", "last 90 days"]
-    assert len(sena.page.css(".chart svg[role=img][aria-label]")) == 8
+    assert sena.texts("[aria-labelledby=right] tbody th")[:3] == [
+        "last 7 days",
+        "last 30 days",
+        "last 90 days",
+    ]
+    assert len(sena.page.css("[aria-labelledby=right] svg[role=img][aria-label]")) == 8
 
 
 @sqlite_only
