@@ -57,15 +57,14 @@ def fit_pipeline(
     pipeline = build_pipeline(params)
     labels = [Label(name) for name in params.labels]
     features, heads = pipeline.named_steps["features"], pipeline.named_steps["heads"]
-    comments = scoring_inputs(rows)
-    features.fit(comments)
+    matrix = features.fit_factor(scoring_inputs(rows))
     alike: dict[str, list[Alike]] = {}
     for pairs in twins:
-        first, second = features.factor(pairs.first), features.factor(pairs.second)
+        texts = features.factor([*pairs.first, *pairs.second])
         for label, strength in pairs.strength.items():
-            alike.setdefault(label.value, []).append(Alike(first, second, strength))
+            alike.setdefault(label.value, []).append(Alike(texts, strength))
     heads.fit(
-        features.factor(comments),
+        matrix,
         label_matrix(rows, labels),
         weight_matrix(rows, labels),
         alike=alike,

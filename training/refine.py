@@ -19,9 +19,9 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from classifiers.features import FactoredMatrix
+from classifiers.factored import FactoredMatrix
 from classifiers.folding import fold
-from classifiers.heads import fit_logistic
+from classifiers.heads import fit_logistic, one_blas_thread
 from classifiers.labels import Label
 from classifiers.ngrams import START, pair_feature, token_features
 from classifiers.scorer import ScoringInput
@@ -140,6 +140,13 @@ def refine(
         Of the folds.
     prior : Prior
     """
+    with one_blas_thread():
+        return _refined(base, rows, anchors, seed, prior)
+
+
+def _refined(
+    base: Any, rows: Sequence[Example], anchors: Sequence[Example], seed: int, prior: Prior
+) -> Refined:
     pipeline = extend_vocabulary(base, scoring_inputs(rows))
     heads = pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]

@@ -23,9 +23,9 @@ def test_the_fit_is_scikit_learns_logistic_regression() -> None:
 
 def test_the_penalty_on_pairs_has_the_gradient_it_says() -> None:
     features = NgramVectorizer(min_documents=1).fit(TEXTS)
-    alike = Alike(features.factor(TEXTS[:3]), features.factor(TEXTS[3:6]), 0.7)
+    alike = Alike(features.factor(TEXTS[:6]), 0.7)
     rng = np.random.default_rng(0)
-    point, step = rng.normal(size=(2, alike.first.shape[1]))
+    point, step = rng.normal(size=(2, alike.texts.shape[1]))
     _, gradient = alike.penalty(point)
     rise = (alike.penalty(point + 1e-5 * step)[0] - alike.penalty(point - 1e-5 * step)[0]) / 2e-5
     assert np.isclose(rise, gradient @ step, rtol=1e-5)
@@ -38,17 +38,18 @@ def test_pairs_are_scored_alike_and_the_rest_is_still_told_apart() -> None:
     ]
     y = np.array([1.0, 1, 1, 0, 0, 0])
     features = NgramVectorizer(min_documents=1).fit(texts)
-    first = features.factor(["the greens met", "the greens lie", "greens have"])
-    second = features.factor(["the reds met", "the reds lie", "reds have"])
+    greens = ["the greens met", "the greens lie", "greens have"]
+    both = features.factor([*greens, *(text.replace("greens", "reds") for text in greens)])
 
     def gap_and_margin(alike: dict[str, list[Alike]] | None) -> tuple[float, float]:
         heads = LinearHeads(["partisan"], penalty=0.1)
         heads.fit(features.factor(texts), y[:, None], alike=alike)
-        apart = heads.decision_function(first) - heads.decision_function(second)
+        first, second = heads.decision_function(both).reshape(2, -1)
+        apart = first - second
         scores = heads.decision_function(features.factor(texts))[:, 0]
         return float(np.abs(apart).mean()), float(scores[y > 0].min() - scores[y == 0].max())
 
     free_gap, _ = gap_and_margin(None)
-    held_gap, margin = gap_and_margin({"partisan": [Alike(first, second, 10.0)]})
+    held_gap, margin = gap_and_margin({"partisan": [Alike(both, 10.0)]})
     assert held_gap < 0.25 * free_gap
     assert margin > 0
