@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -194,6 +194,7 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         y: Floats,
         sample_weight: Floats | None = None,
         alike: Mapping[str, Sequence[Alike]] | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
     ) -> Self:
         """Fit each head on the rows whose label is known.
 
@@ -206,6 +207,8 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Weight of each label of each row; default 1.
         alike : mapping of str to sequence of Alike, optional
             For some labels, pairs of texts that their heads should score alike.
+        progress : callable, optional
+            Called with each head's label when it is fitted, how many are, and how many will be.
 
         Returns
         -------
@@ -233,7 +236,13 @@ class LinearHeads(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return self._fit_head(label, matrix.take(rows), answers, weight, alike=pairs)
 
         with one_blas_thread(), ThreadPoolExecutor(min(MOST_AT_ONCE, _processors())) as pool:
-            fitted = list(pool.map(fit_head, range(len(self.labels))))
+            fitted = []
+            for label, head in zip(
+                self.labels, pool.map(fit_head, range(len(self.labels))), strict=True
+            ):
+                fitted.append(head)
+                if progress is not None:
+                    progress(label, len(fitted), len(self.labels))
         coefs, intercepts = zip(*fitted, strict=True)
         return self.set_weights(np.array(coefs), np.array(intercepts))
 

@@ -262,7 +262,12 @@ def build_bundle(  # noqa: PLR0913 (rows, run and two places)
     """
     terms, seed, _ = run
     progress("fitting", 1, 5)
-    pipeline = fit_pipeline(material.train, params, swapped_twins(material.train, seed))
+
+    def head(label: str, done: int, total: int) -> None:
+        progress(f"fitted {label}, {done} of {total} heads", 1, 5)
+
+    twins = swapped_twins(material.train, seed)
+    pipeline = fit_pipeline(material.train, params, twins, progress=head)
     progress("calibrating and choosing thresholds", 2, 5)
     manifest = finish(pipeline, material, params, run)
     progress("measuring", 3, 5)

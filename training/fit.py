@@ -18,6 +18,7 @@ from classifiers.labels import Label
 from classifiers.pipeline import PipelineParams, build_pipeline
 from classifiers.scorer import ScoringInput
 from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
+from training.progress import Progress, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ class Twins:
 
 
 def fit_pipeline(
-    rows: Sequence[Example], params: PipelineParams, twins: Sequence[Twins] = ()
+    rows: Sequence[Example],
+    params: PipelineParams,
+    twins: Sequence[Twins] = (),
+    *,
+    progress: Progress = silent,
 ) -> Any:
     """Fit vocabulary and heads on rows with partly unknown labels.
 
@@ -48,6 +53,8 @@ def fit_pipeline(
     params : PipelineParams
     twins : sequence of Twins
         All pairs of a label count together.
+    progress : Progress
+        Told of each head.
 
     Returns
     -------
@@ -68,6 +75,7 @@ def fit_pipeline(
         label_matrix(rows, labels),
         weight_matrix(rows, labels),
         alike=alike,
+        progress=progress,
     )
     return pipeline
 

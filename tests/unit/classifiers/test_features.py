@@ -32,6 +32,26 @@ def test_take_keeps_the_rows() -> None:
     )
 
 
+def test_reading_once_is_fitting_and_reading_again() -> None:
+    comments = [ScoringInput(text, "The council", "YOU idi0t!!") for text in TEXTS]
+    at_once, apart = NgramVectorizer(min_documents=2), NgramVectorizer(min_documents=2)
+    matrix = at_once.fit_factor(comments)
+    assert apart.fit(comments).names_ == at_once.names_
+    np.testing.assert_array_equal(apart.idf_, at_once.idf_)
+    np.testing.assert_array_equal(
+        apart.factor(comments).to_csr().toarray(), matrix.to_csr().toarray()
+    )
+    assert {name[0] for name in at_once.names_} >= {"=", "+", "@", " "}
+
+
+def test_counts_are_of_documents_that_hold_a_feature() -> None:
+    features = NgramVectorizer(min_documents=2).fit(["Greens lie", "greens GREENS lie", "a lie"])
+    names = [name for name in features.names_ if name[0] in "=+"]
+    assert names == ["+<s> greens", "+greens lie", "=greens", "=lie"]
+    weights = [features.idf_[features.vocabulary_[name]] for name in names]
+    np.testing.assert_allclose(weights, [np.log(4 / 3) + 1, np.log(4 / 3) + 1, 1.0, 1.0], rtol=1e-6)
+
+
 def test_limits_keep_the_most_frequent_of_each_family() -> None:
     vectorizer = NgramVectorizer(min_documents=1, max_words=2, max_pairs=1, max_grams=3).fit(TEXTS)
     families = [name[0] for name in vectorizer.names_]

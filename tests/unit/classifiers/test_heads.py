@@ -21,6 +21,20 @@ def test_the_fit_is_scikit_learns_logistic_regression() -> None:
     assert np.abs(ours - theirs.decision_function(matrix.to_csr())).max() < 0.02
 
 
+def test_heads_side_by_side_are_heads_fitted_alone_and_each_is_reported() -> None:
+    matrix = NgramVectorizer(min_documents=1).fit_factor(TEXTS)
+    answers = np.array([Y, 1 - Y, np.roll(Y, 1)]).T
+    answers[2, 1] = np.nan
+    told: list[tuple[str, int, int]] = []
+    together = LinearHeads(["a", "b", "c"]).fit(
+        matrix, answers, progress=lambda *step: told.append(step)
+    )
+    assert told == [("a", 1, 3), ("b", 2, 3), ("c", 3, 3)]
+    for column, label in enumerate(together.labels):
+        alone = LinearHeads([label]).fit(matrix, answers[:, [column]])
+        np.testing.assert_array_equal(alone.coef_[0], together.coef_[column])
+
+
 def test_the_penalty_on_pairs_has_the_gradient_it_says() -> None:
     features = NgramVectorizer(min_documents=1).fit(TEXTS)
     alike = Alike(features.factor(TEXTS[:6]), 0.7)
