@@ -54,10 +54,10 @@ def charts_of(found: WorkFigures) -> tuple[DayChart, ...]:
     received, flagged = sum(day.received for day in days), sum(day.flagged for day in days)
     rate = f"{flagged / received:.1%}" if received else "not known"
     waiting = f"{days[-1].backlog:,}"
-    span = f"in {len(days)} days"
+    span = f"in the last {len(days)} days"
     return (
         _chart(found, "received", "Comments", lambda day: day.received, _count, f"{received:,}",
-               f"{received:,} comments came in {span}."),
+               f"{received:,} comments arrived {span}."),
         _chart(found, "flag_rate", "Flag rate", lambda day: day.flag_rate, _share, rate,
                f"{flagged:,} of {received:,} comments were queued {span}, the audit sample aside."),
         _chart(found, "backlog", "Backlog", lambda day: day.backlog, _count, waiting,
