@@ -13,6 +13,7 @@ from moderation.domain.comment import Comment, host_name
 from moderation.domain.errors import ModerationError
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
+from moderation.domain.policy import Policy
 from moderation.domain.review import DecisionAction, ItemState
 from moderation.domain.verdict import ReasonKind, Verdict, source_of
 from moderation.pipeline.usefulness import kind_of, uncertainty, usefulness
@@ -135,11 +136,57 @@ def _prior_decision(
     return found[0].action if found else None
 
 
-def _stored_form(runtime: Runtime, forum: Forum, comment: Comment) -> Comment:
-    """Return what is stored of a comment: under a pseudonym where the forum asks for it."""
-    if not forum.pseudonymises_authors:
-        return comment
-    return runtime.pseudonyms().for_storing(forum.slug, comment)
+def item_kind(judged: JudgedComment) -> str | None:
+    """Return the kind of item that a comment makes; None hides what an audit sample is."""
+    return None if judged.outcome.is_audit else kind_of(judged.outcome, judged.body)
+
+
+def new_item(
+    pk: int, forum: Forum, judged: JudgedComment, policy: Policy, *, kind: str | None, alike: int
+) -> review_queue.NewItem:
+    """Return the item to queue for a comment.
+
+    Parameters
+    ----------
+    alike : int
+        Items of the same kind that the forum has.
+    """
+    outcome = judged.outcome
+    top = outcome.top_label
+    risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
+    return review_queue.NewItem(
+        comment_pk=pk,
+        forum_id=forum.id,
+        reasons=outcome.reasons,
+        source=source_of(outcome.reasons),
+        is_held=outcome.verdict is Verdict.HOLD,
+        is_audit=outcome.is_audit,
+        # Sorted by its score, an audit sample would give away what it must hide.
+        risk=0.0 if outcome.is_audit else risk,
+        usefulness=(0.0 if outcome.is_audit else usefulness(uncertainty(outcome), alike)),
+        kind=kind,
+        top_label=top.value if top is not None else None,
+        host=host_name(judged.comment.permalink),
+        time_target_minutes=policy.time_target_minutes,
+    )
+
+
+def new_comment(
+    runtime: Runtime, forum: Forum, judged: JudgedComment, *, request_id: str
+) -> comment_rows.NewComment:
+    """Return what is stored of a judged comment: under a pseudonym where the forum asks for it."""
+    comment = judged.comment
+    if forum.pseudonymises_authors:
+        comment = runtime.pseudonyms().for_storing(forum.slug, comment)
+    return comment_rows.NewComment(
+        comment=comment,
+        body=judged.body,
+        quotes=judged.quotes,
+        repeat_key=judged.repeat_key,
+        outcome=judged.outcome,
+        spans=judged.spans,
+        request_id=request_id,
+    )
 
 
 class _Writer:
@@ -165,15 +212,7 @@ class _Writer:
         pk = comment_rows.insert_comment(
             self._connection,
             self._forum.id,
-            comment_rows.NewComment(
-                comment=_stored_form(self._runtime, self._forum, comment),
-                body=judged.body,
-                quotes=judged.quotes,
-                repeat_key=judged.repeat_key,
-                outcome=judged.outcome,
-                spans=judged.spans,
-                request_id=self._request_id,
-            ),
+            new_comment(self._runtime, self._forum, judged, request_id=self._request_id),
             at=now,
         )
         if pk is None:  # a copy arrived at the same moment and was first
@@ -213,29 +252,12 @@ class _Writer:
         return older
 
     def _queue(self, pk: int, judged: JudgedComment) -> None:
-        outcome = judged.outcome
-        top = outcome.top_label
-        policy = self._runtime.policies.of(self._connection, self._forum.id).policy
-        risk = max((r.score for r in outcome.scores if r.label in DECIDING_LABELS), default=1.0)
-        kind = None if outcome.is_audit else kind_of(outcome, judged.body)
+        kind = item_kind(judged)
         alike = queue_pages.count_kind(self._connection, self._forum.id, kind) if kind else 0
+        policy = self._runtime.policies.of(self._connection, self._forum.id).policy
         review_queue.insert_item(
             self._connection,
-            review_queue.NewItem(
-                comment_pk=pk,
-                forum_id=self._forum.id,
-                reasons=outcome.reasons,
-                source=source_of(outcome.reasons),
-                is_held=outcome.verdict is Verdict.HOLD,
-                is_audit=outcome.is_audit,
-                # Sorted by its score, an audit sample would give away what it must hide.
-                risk=0.0 if outcome.is_audit else risk,
-                usefulness=(0.0 if outcome.is_audit else usefulness(uncertainty(outcome), alike)),
-                kind=kind,
-                top_label=top.value if top is not None else None,
-                host=host_name(judged.comment.permalink),
-                time_target_minutes=policy.time_target_minutes,
-            ),
+            new_item(pk, self._forum, judged, policy, kind=kind, alike=alike),
             at=self._runtime.clock(),
         )
 

@@ -11,7 +11,15 @@ from sqlalchemy import Connection, func, select, update
 from moderation.domain.comment import Author
 from moderation.storage.comments import take_turns_for_authors
 from moderation.storage.erasing import remove_idle_authors
-from moderation.storage.tables import appeals, authors, comments, reports, threads, verdicts
+from moderation.storage.tables import (
+    appeals,
+    authors,
+    comments,
+    reports,
+    review_items,
+    threads,
+    verdicts,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +132,10 @@ def rename_author(
             update(authors).where(authors.c.id == pk).values(external_id=name, name=None)
         )
     else:
-        connection.execute(
-            update(comments).where(comments.c.author_id == pk).values(author_id=there.pk)
-        )
+        for table in (comments, review_items):
+            connection.execute(
+                update(table).where(table.c.author_id == pk).values(author_id=there.pk)
+            )
         remove_idle_authors(connection, [pk])
 
 

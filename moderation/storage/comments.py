@@ -85,31 +85,38 @@ def insert_comment(
         Our key; None when this revision is stored already, also by a copy that arrived at the
         same moment.
     """
-    comment = new.comment
     statement = _insert_or_ignore(connection, comments).values(
-        forum_id=forum_id,
-        external_id=comment.external_id,
-        revision=comment.revision,
-        is_latest=True,
-        source=comment.text,
-        text_format=comment.text_format.value,
-        body=new.body,
-        quotes=[[quote.text, quote.attribution] for quote in new.quotes],
-        repeat_key=new.repeat_key,
-        author_id=_author_id(connection, forum_id, comment.author),
-        thread_id=_thread_id(connection, forum_id, comment.thread),
-        scored_title=comment.thread.title if comment.thread else None,
-        parent_external_id=comment.parent.external_id if comment.parent else None,
-        parent_text=comment.parent.text if comment.parent else None,
-        permalink=comment.permalink,
-        language=comment.language,
-        posted_at=comment.posted_at,
-        received_at=at,
+        **comment_values(forum_id, new, at=at),
+        author_id=put_author(connection, forum_id, new.comment.author),
+        thread_id=put_thread(connection, forum_id, new.comment.thread),
     )
     comment_pk: int | None = connection.scalar(statement.returning(comments.c.id))
     if comment_pk is not None:
-        _insert_verdict(connection, comment_pk, new, at=at)
+        connection.execute(insert(verdicts).values(**verdict_values(comment_pk, new, at=at)))
     return comment_pk
+
+
+def comment_values(forum_id: int, new: NewComment, *, at: datetime) -> dict[str, Any]:
+    """Return what is stored of a comment, author and thread aside."""
+    comment = new.comment
+    return {
+        "forum_id": forum_id,
+        "external_id": comment.external_id,
+        "revision": comment.revision,
+        "is_latest": True,
+        "source": comment.text,
+        "text_format": comment.text_format.value,
+        "body": new.body,
+        "quotes": [[quote.text, quote.attribution] for quote in new.quotes],
+        "repeat_key": new.repeat_key,
+        "scored_title": comment.thread.title if comment.thread else None,
+        "parent_external_id": comment.parent.external_id if comment.parent else None,
+        "parent_text": comment.parent.text if comment.parent else None,
+        "permalink": comment.permalink,
+        "language": comment.language,
+        "posted_at": comment.posted_at,
+        "received_at": at,
+    }
 
 
 def supersede_older(
@@ -176,33 +183,30 @@ def first_received_at(connection: Connection, comment_pks: Sequence[int]) -> dat
     return found
 
 
-def _insert_verdict(
-    connection: Connection, comment_pk: int, new: NewComment, *, at: datetime
-) -> None:
+def verdict_values(comment_pk: int, new: NewComment, *, at: datetime) -> dict[str, Any]:
+    """Return what is stored of a verdict."""
     outcome = new.outcome
-    connection.execute(
-        insert(verdicts).values(
-            comment_id=comment_pk,
-            verdict=outcome.verdict.value,
-            reasons=list(outcome.reasons),
-            scores=[
-                [row.label.value, row.score, row.threshold, row.rule, row.flags]
-                for row in outcome.scores
-            ],
-            spans=[
-                [s.label.value, s.start, s.end, s.source_start, s.source_end, s.weight]
-                for s in new.spans
-            ],
-            rule_spans=[
-                [span.start, span.end, span.rule_id, span.source_start, span.source_end]
-                for span in outcome.rule_spans
-            ],
-            model_version=outcome.model_version,
-            policy_version=outcome.policy_version,
-            request_id=new.request_id,
-            created_at=at,
-        )
-    )
+    return {
+        "comment_id": comment_pk,
+        "verdict": outcome.verdict.value,
+        "reasons": list(outcome.reasons),
+        "scores": [
+            [row.label.value, row.score, row.threshold, row.rule, row.flags]
+            for row in outcome.scores
+        ],
+        "spans": [
+            [s.label.value, s.start, s.end, s.source_start, s.source_end, s.weight]
+            for s in new.spans
+        ],
+        "rule_spans": [
+            [span.start, span.end, span.rule_id, span.source_start, span.source_end]
+            for span in outcome.rule_spans
+        ],
+        "model_version": outcome.model_version,
+        "policy_version": outcome.policy_version,
+        "request_id": new.request_id,
+        "created_at": at,
+    }
 
 
 def _insert_or_ignore(connection: Connection, table: Table) -> Any:
@@ -211,7 +215,8 @@ def _insert_or_ignore(connection: Connection, table: Table) -> Any:
     return sqlite.insert(table).on_conflict_do_nothing()
 
 
-def _author_id(connection: Connection, forum_id: int, author: Author | None) -> int | None:
+def put_author(connection: Connection, forum_id: int, author: Author | None) -> int | None:
+    """Store what is known of an author; returns our key, None for nobody."""
     if author is None:
         return None
     values = {
@@ -224,7 +229,8 @@ def _author_id(connection: Connection, forum_id: int, author: Author | None) -> 
     return _upsert(connection, authors, forum_id, author.external_id, known)
 
 
-def _thread_id(connection: Connection, forum_id: int, thread: Thread | None) -> int | None:
+def put_thread(connection: Connection, forum_id: int, thread: Thread | None) -> int | None:
+    """Store what is known of a thread; returns our key, None for none."""
     if thread is None:
         return None
     values = {"title": thread.title, "url": thread.url}

@@ -113,6 +113,8 @@ def forget_authors(connection: Connection, forum_id: int, comment_pks: Sequence[
     ).all()
     take_turns_for_authors(connection, forum_id, [row.external_id for row in touched])
     connection.execute(update(comments).where(chosen).values(author_id=None))
+    queued = review_items.c.comment_id.in_(comment_pks)
+    connection.execute(update(review_items).where(queued).values(author_id=None))
     remove_idle_authors(connection, [row.id for row in touched])
     connection.execute(
         update(reports).where(reports.c.comment_id.in_(comment_pks)).values(reporter_key=_nobody())

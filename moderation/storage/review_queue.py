@@ -52,30 +52,37 @@ class NewItem:
     time_target_minutes: int = 0
 
 
+def item_values(item: NewItem, *, at: datetime) -> dict[str, Any]:
+    """Return what is stored of a new item, what it copies from its comment aside."""
+    return {
+        "comment_id": item.comment_pk,
+        "forum_id": item.forum_id,
+        "state": ItemState.PENDING.value,
+        "reasons": list(item.reasons),
+        "source": item.source.value,
+        "is_held": item.is_held,
+        "is_audit": item.is_audit,
+        "risk": item.risk,
+        "usefulness": item.usefulness,
+        "kind": item.kind,
+        "top_label": item.top_label,
+        "report_count": item.report_count,
+        "host": item.host,
+        "created_at": at,
+        "due_at": at + timedelta(minutes=item.time_target_minutes or _NO_TARGET_MINUTES),
+    }
+
+
 def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
     """Queue a comment; returns the item's key."""
     comment = comments.c.id == item.comment_pk
     pk: int = connection.execute(
         insert(review_items)
         .values(
-            comment_id=item.comment_pk,
-            forum_id=item.forum_id,
-            state=ItemState.PENDING.value,
-            reasons=list(item.reasons),
-            source=item.source.value,
-            is_held=item.is_held,
-            is_audit=item.is_audit,
-            risk=item.risk,
-            usefulness=item.usefulness,
-            kind=item.kind,
-            top_label=item.top_label,
-            report_count=item.report_count,
+            **item_values(item, at=at),
             author_id=select(comments.c.author_id).where(comment).scalar_subquery(),
             thread_id=select(comments.c.thread_id).where(comment).scalar_subquery(),
             language=select(comments.c.language).where(comment).scalar_subquery(),
-            host=item.host,
-            created_at=at,
-            due_at=at + timedelta(minutes=item.time_target_minutes or _NO_TARGET_MINUTES),
         )
         .returning(review_items.c.id)
     ).scalar_one()

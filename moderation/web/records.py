@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from marshmallow import ValidationError
 
 from moderation.domain.comment import Comment
@@ -20,8 +23,13 @@ def comment_from_line(line: bytes) -> Comment:
     ModerationError
         If the line is no JSON object in UTF-8, or breaks a rule; ``fields`` names each wrong field.
     """
+    return comment_from_fields(parse_object(line))
+
+
+def comment_from_fields(fields: Mapping[str, Any]) -> Comment:
+    """Read one comment of a parsed row; raises as `comment_from_line`."""
     try:
-        loaded: Comment = _schema.load(parse_object(line))
+        loaded: Comment = _schema.load(fields)
     except ValidationError as error:
         raise invalid_input(error.messages) from error
     return loaded

@@ -128,7 +128,7 @@ def test_import_stores_what_it_can_and_explains_the_rest(installed: Cli) -> None
     done = installed.run("import", str(file), "--forum", "main")
     assert done.returncode == 0
     assert done.stdout == "2 stored, 1 known already.\n"
-    assert "4 lines could not be read" in done.stderr
+    assert "4 rows could not be read" in done.stderr
     rejects = parsed((installed.folder / "archive.jsonl.rejects.jsonl").read_text())
     assert [reject["line"] for reject in rejects] == [4, 5, 6, 7]
     assert "text" in rejects[0]["errors"]
@@ -207,3 +207,19 @@ def test_import_thread_stores_the_posts_only_when_told(installed: Cli, seed: Pat
     assert "no forum 'nobody'" in installed.error("import-thread", str(seed), "--store", "nobody")
     assert "Error: " in installed.error("import-thread", "-", given="nothing of the kind")
     assert "missing" in installed.error("import-thread", "missing")
+
+
+def test_a_table_comes_in_by_its_columns(installed: Cli) -> None:
+    table = (
+        "id,text,author.id,author.post_count,author.trusted,thread.title,thread.id\r\n"
+        '7,"Thank you, friend",u1,12,false,Budget day,t1\r\n'
+        "8,You idiot,u2,,,,\r\n"
+        "9,Hello,u3,many,,,\r\n"
+    )
+    (installed.folder / "old.csv").write_text(table)
+    done = installed.run("import", "old.csv", "--forum", "main")
+    assert done.stdout.startswith("2 stored")
+    (reject,) = parsed((installed.folder / "old.csv.rejects.jsonl").read_text())
+    assert (reject["line"], list(reject["errors"])) == (4, ["author.post_count"])
+    shown = json.loads(installed.ok("privacy", "show-author", "main", "u1"))
+    assert (shown["post_count"], shown["comments"][0]["text"]) == (12, "Thank you, friend")

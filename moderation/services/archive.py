@@ -1,0 +1,110 @@
+"""An archive comes in: judged and stored as by the webhook, many comments in one go."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from moderation.domain.comment import Comment
+from moderation.domain.forum import Forum
+from moderation.services.intake import item_kind, new_comment, new_item, submit_comments
+from moderation.services.judging import (
+    JudgedComment,
+    judge_comment,
+    reduce_comment,
+    score_comments,
+)
+from moderation.services.runtime import Runtime
+from moderation.storage import bulk, queue_pages
+from moderation.storage.comments import take_turns
+from moderation.storage.database import Connection
+
+
+def import_comments(
+    runtime: Runtime, forum: Forum, batch: Sequence[Comment], *, request_id: str
+) -> tuple[int, int]:
+    """Judge and store comments of an archive; the forum is not told about them.
+
+    Comments that no row knows go in many at a time. Where some are known, come twice, may repeat
+    what was decided, or a shadow model scores too, they go the webhook's way, one by one.
+
+    Returns
+    -------
+    int, int
+        Stored now, and known before.
+    """
+    names = [comment.external_id for comment in batch]
+    is_new = len(set(names)) == len(names) and runtime.models.loaded().shadow is None
+    if is_new:
+        with runtime.database.read() as connection:
+            is_new = not (
+                bulk.any_known(connection, forum.id, names)
+                or bulk.has_decisions(connection, forum.id)
+            )
+    if is_new and _store_all(runtime, forum, batch, request_id=request_id):
+        return len(batch), 0
+    answers = submit_comments(runtime, forum, batch, request_id=request_id, tells_forum=False)
+    known = sum(answer.is_replay for answer in answers)
+    return len(answers) - known, known
+
+
+def _store_all(
+    runtime: Runtime, forum: Forum, batch: Sequence[Comment], *, request_id: str
+) -> bool:
+    reduced = [reduce_comment(comment) for comment in batch]
+    scorer = runtime.models.loaded().current
+    scored = score_comments(scorer, reduced)
+    with runtime.database.write() as connection:
+        take_turns(connection, forum.id, batch)
+        if bulk.any_known(connection, forum.id, [comment.external_id for comment in batch]):
+            return False  # somebody else sent one of them meanwhile
+        live, now = runtime.policies.of(connection, forum.id), runtime.clock()
+        judged = [
+            judge_comment(comment, score, live=live, scorer=scorer, forum_slug=forum.slug)
+            for comment, score in zip(reduced, scored, strict=True)
+        ]
+        rows = [new_comment(runtime, forum, one, request_id=request_id) for one in judged]
+        pks = bulk.insert_comments(connection, forum.id, rows, at=now)
+        _queue(connection, runtime, forum, list(zip(pks, judged, strict=True)))
+        bulk.append_events(
+            connection,
+            [
+                {
+                    "at": now,
+                    "kind": "verdict",
+                    "actor": "model",
+                    "forum_id": forum.id,
+                    "comment_id": pk,
+                    "details": {
+                        "verdict": one.outcome.verdict.value,
+                        "reasons": list(one.outcome.reasons),
+                        "model_version": one.outcome.model_version,
+                        "policy_version": one.outcome.policy_version,
+                    },
+                }
+                for pk, one in zip(pks, judged, strict=True)
+            ],
+        )
+    return True
+
+
+def _queue(
+    connection: Connection,
+    runtime: Runtime,
+    forum: Forum,
+    judged: Sequence[tuple[int, JudgedComment]],
+) -> None:
+    policy = runtime.policies.of(connection, forum.id).policy
+    alike: Counter[str] = Counter()
+    items = []
+    for pk, one in judged:
+        if not one.outcome.is_queued:
+            continue
+        kind = item_kind(one)
+        if kind is not None and kind not in alike:
+            alike[kind] = queue_pages.count_kind(connection, forum.id, kind)
+        count = alike[kind] if kind is not None else 0
+        items.append(new_item(pk, forum, one, policy, kind=kind, alike=count))
+        if kind is not None:
+            alike[kind] += 1
+    bulk.insert_items(connection, items, at=runtime.clock())

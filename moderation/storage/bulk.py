@@ -1,0 +1,109 @@
+"""Many new comments at once: one statement a table instead of one a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, exists, insert, select
+
+from moderation.domain.comment import Author, Thread
+from moderation.storage.comments import NewComment, comment_values, put_author, put_thread
+from moderation.storage.comments import verdict_values as verdict_of
+from moderation.storage.review_queue import NewItem, item_values
+from moderation.storage.tables import comments, decisions, events, review_items, verdicts
+
+_Named = TypeVar("_Named", Author, Thread)
+
+
+def any_known(connection: Connection, forum_id: int, external_ids: Sequence[str]) -> bool:
+    """Tell whether a forum has sent any of these comments before, in whatever revision."""
+    return bool(
+        connection.scalar(
+            select(
+                exists().where(
+                    comments.c.forum_id == forum_id, comments.c.external_id.in_(external_ids)
+                )
+            )
+        )
+    )
+
+
+def has_decisions(connection: Connection, forum_id: int) -> bool:
+    """Tell whether anything was decided in a forum."""
+    return bool(connection.scalar(select(exists().where(decisions.c.forum_id == forum_id))))
+
+
+def insert_comments(
+    connection: Connection, forum_id: int, batch: Sequence[NewComment], *, at: datetime
+) -> list[int]:
+    """Store comments that are not known yet, with their verdicts; returns our keys in order."""
+    authors = _put_each(connection, forum_id, [new.comment.author for new in batch], put_author)
+    threads = _put_each(connection, forum_id, [new.comment.thread for new in batch], put_thread)
+    rows = []
+    for new in batch:
+        author, thread = new.comment.author, new.comment.thread
+        values = comment_values(forum_id, new, at=at)
+        values["author_id"] = authors[author.external_id] if author is not None else None
+        values["thread_id"] = threads[thread.external_id] if thread is not None else None
+        rows.append(values)
+    ordered = insert(comments).returning(comments.c.id, sort_by_parameter_order=True)
+    pks = list(connection.scalars(ordered, rows))
+    connection.execute(
+        insert(verdicts),
+        [verdict_of(pk, new, at=at) for pk, new in zip(pks, batch, strict=True)],
+    )
+    return pks
+
+
+def _put_each(
+    connection: Connection,
+    forum_id: int,
+    named: Sequence[_Named | None],
+    put: Callable[[Connection, int, _Named | None], int | None],
+) -> dict[str, int | None]:
+    """Store each author or thread once, with what was last said of it; returns keys by id."""
+    merged: dict[str, _Named] = {}
+    for one in named:
+        if one is None:
+            continue
+        said = {
+            field.name: getattr(one, field.name)
+            for field in fields(one)
+            if getattr(one, field.name) is not None
+        }
+        merged[one.external_id] = replace(merged.get(one.external_id, one), **said)
+    return {name: put(connection, forum_id, one) for name, one in merged.items()}
+
+
+def insert_items(connection: Connection, items: Sequence[NewItem], *, at: datetime) -> None:
+    """Queue many comments."""
+    if not items:
+        return
+    places = {
+        row.id: row
+        for row in connection.execute(
+            select(
+                comments.c.id, comments.c.author_id, comments.c.thread_id, comments.c.language
+            ).where(comments.c.id.in_([item.comment_pk for item in items]))
+        )
+    }
+    rows = []
+    for item in items:
+        place = places[item.comment_pk]
+        rows.append(
+            {
+                **item_values(item, at=at),
+                "author_id": place.author_id,
+                "thread_id": place.thread_id,
+                "language": place.language,
+            }
+        )
+    connection.execute(insert(review_items), rows)
+
+
+def append_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down what happened to many comments; each row as ``append_event`` has it."""
+    connection.execute(insert(events), list(rows))
