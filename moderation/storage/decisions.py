@@ -120,6 +120,18 @@ def count_decided_by(connection: Connection, user_id: int) -> int:
     )
 
 
+def count_since(connection: Connection, user_id: int, since: datetime) -> tuple[int, int]:
+    """Return how many comments a moderator decided since a moment, and rejected of them."""
+    given = decisions.c.action != DecisionAction.UNDO.value
+    rejected = func.count().filter(decisions.c.action == DecisionAction.REJECT.value)
+    row = connection.execute(
+        select(func.count(), rejected).where(
+            decisions.c.moderator_id == user_id, decisions.c.created_at >= since, given
+        )
+    ).one()
+    return row[0], row[1]
+
+
 def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
     """Return all decisions on an item, oldest first."""
     rows = connection.execute(

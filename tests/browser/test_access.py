@@ -82,6 +82,7 @@ PATHS = (
     "/desk/",
     "/desk/?label=threat",
     "/desk/history",
+    "/desk/comfort",
     "/desk/deliveries",
     "/desk/models",
     "/desk/models/shadow",

@@ -248,7 +248,8 @@ def _text(judgement: Judgement, *, is_plain: bool) -> tuple[highlight.Paragraph,
     if is_plain:
         return highlight.paragraphs(judgement.body)
     shown = highlight.shown_spans(judgement.spans, judgement.scores)
-    return highlight.paragraphs(judgement.body, shown, judgement.rule_spans)
+    swears = highlight.swearing_spans(judgement.spans)
+    return highlight.paragraphs(judgement.body, (*shown, *swears), judgement.rule_spans)
 
 
 def _like(precedent: Precedent) -> Like:

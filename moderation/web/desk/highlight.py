@@ -47,6 +47,8 @@ class Piece:
         Strongest first; empty for plain text.
     is_rule : bool
         Whether a word rule matched here.
+    is_swear : bool
+        Whether the words pushed ``profanity``: they can be covered.
     odd : OddityKind or None
         What eyes would miss here.
     note : str
@@ -56,13 +58,14 @@ class Piece:
     text: str
     marks: tuple[Mark, ...] = ()
     is_rule: bool = False
+    is_swear: bool = False
     odd: OddityKind | None = None
     note: str = ""
 
     @property
     def looks(self) -> tuple[object, ...]:
         """All but the text: neighbours that look the same are one piece."""
-        return self.marks, self.is_rule, self.odd, self.note
+        return self.marks, self.is_rule, self.is_swear, self.odd, self.note
 
 
 Paragraph = tuple[Piece, ...]
@@ -80,6 +83,11 @@ def shown_spans(
     return tuple(span for span in spans if span.label in loud and span.weight > 0)
 
 
+def swearing_spans(spans: Iterable[PlacedSpan]) -> tuple[PlacedSpan, ...]:
+    """Return the words that pushed ``profanity`` up, which a reader may want covered."""
+    return tuple(span for span in spans if span.label is Label.PROFANITY and span.weight > 0)
+
+
 def paragraphs(
     text: str, spans: Sequence[PlacedSpan] = (), rule_spans: Sequence[RuleSpan] = ()
 ) -> tuple[Paragraph, ...]:
@@ -89,7 +97,8 @@ def paragraphs(
     ----------
     text : str
     spans : Sequence[PlacedSpan]
-        May overlap; what lies outside of the text is cut off.
+        May overlap; what lies outside of the text is cut off. Those of ``profanity`` are no marks:
+        they say which words a reader may want covered.
     rule_spans : Sequence[RuleSpan]
         Word-rule matches; may overlap with spans.
 
@@ -98,7 +107,8 @@ def paragraphs(
     tuple[Paragraph, ...]
         One for each line that is not blank. Joined, their pieces give those lines unchanged.
     """
-    levels = _levels(spans)
+    levels = _levels([span for span in spans if span.label is not Label.PROFANITY])
+    swears = [span for span in spans if span.label is Label.PROFANITY]
     strange = oddities(text)
     found: list[Paragraph] = []
     start = 0
@@ -106,7 +116,9 @@ def paragraphs(
         body = line.strip()
         if body:
             offset = start + line.index(body[0])
-            found.append(_pieces(text, (offset, offset + len(body)), levels, rule_spans, strange))
+            found.append(
+                _pieces(text, (offset, offset + len(body)), levels, (rule_spans, swears), strange)
+            )
         start += len(line)
     return tuple(found)
 
@@ -134,15 +146,17 @@ def _pieces(
     text: str,
     line: tuple[int, int],
     levels: Sequence[tuple[PlacedSpan, Mark]],
-    rule_spans: Sequence[RuleSpan],
+    others: tuple[Sequence[RuleSpan], Sequence[PlacedSpan]],
     strange: Sequence[Oddity],
 ) -> Paragraph:
     start, end = line
     near = [(span, mark) for span, mark in levels if span.start < end and span.end > start]
-    rules = [rule for rule in rule_spans if rule.start < end and rule.end > start]
+    rules, swears = (
+        [span for span in spans if span.start < end and span.end > start] for spans in others
+    )
     edges = {start, end}
     ranges = [(span.start, span.end) for span, _ in near]
-    ranges += [(rule.start, rule.end) for rule in rules]
+    ranges += [(span.start, span.end) for span in (*rules, *swears)]
     odd = [one for one in strange if one.start < end and one.end > start]
     ranges += [(one.start, one.end) for one in odd]
     for left, right in ranges:
@@ -154,6 +168,7 @@ def _pieces(
             text=text[left:right],
             marks=_marks_on(near, left, right),
             is_rule=any(rule.start <= left and right <= rule.end for rule in rules),
+            is_swear=any(span.start <= left and right <= span.end for span in swears),
             odd=here.kind if here else None,
             note=here.note if here else "",
         )

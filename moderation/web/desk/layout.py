@@ -12,7 +12,7 @@ from flask import Flask, render_template, url_for
 
 from classifiers.labels import DECIDING_LABELS, DEFINITIONS, KIND_LABELS
 from moderation.domain.review import MAX_NOTE_LENGTH, REASON_TITLES, Role
-from moderation.services import review_pages
+from moderation.services import comforts, review_pages
 from moderation.web import current
 from moderation.web.desk import session, toasts, wording
 from moderation.web.desk.blueprint import bp
@@ -89,6 +89,7 @@ def page(template: str, *, active: str = "", waiting: int | None = None, **conte
         active=active,
         waiting=review_pages.count_waiting(current.runtime()) if waiting is None else waiting,
         toast=toasts.pending(),
+        my_comfort=comforts.comfort_of(current.runtime(), me),
         **context,
     )
 

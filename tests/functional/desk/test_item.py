@@ -79,6 +79,7 @@ def test_comment_text_is_never_markup(mira: Visitor, runtime: Runtime, forum: Fo
             "/desk/static/desk.js",
             "/desk/static/claim.js",
             "/desk/static/live.js",
+            "/desk/static/breaks.js",
         ]
         assert not mira.page.css("main img, [onerror], a[href^='javascript']")
     mira.open(f"/desk/items/{item}")

@@ -105,8 +105,12 @@ function beginSwitches() {
   }
   const blur = one("#blur");
   if (blur) {
-    blur.checked = remembered(BLUR_ON);
-    blur.addEventListener("change", () => remember(BLUR_ON, blur.checked));
+    // What was chosen under "Comfort" holds until the key is pressed, in this tab.
+    try {
+      const kept = sessionStorage.getItem(BLUR_ON);
+      if (kept) blur.checked = kept === "1";
+      blur.addEventListener("change", () => sessionStorage.setItem(BLUR_ON, blur.checked ? "1" : "0"));
+    } catch { /* no storage: until the page is left */ }
   }
 }
 

@@ -1,0 +1,44 @@
+"""How the desk looks to the one who works at it."""
+
+from __future__ import annotations
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from moderation.domain.comfort import MOST_BREAK_MINUTES, Comfort
+from moderation.domain.errors import InvalidInputError
+from moderation.domain.review import Role
+from moderation.services import comforts
+from moderation.web import current
+from moderation.web.desk import fields, layout, session, toasts
+from moderation.web.desk.blueprint import bp
+
+
+@bp.get("/comfort")
+@session.needs(Role.VIEWER)
+def comfort() -> str:
+    """Show the choices and what was seen today."""
+    return layout.page(
+        "comfort.html",
+        exposure=comforts.exposure_today(current.runtime(), session.me()),
+        most_break_minutes=MOST_BREAK_MINUTES,
+    )
+
+
+@bp.post("/comfort")
+@session.needs(Role.VIEWER)
+def choose_comfort() -> Response:
+    """Keep the choices."""
+    minutes = fields.whole_number(request.form.get("break_minutes") or "0")
+    chosen = Comfort(
+        blurs="blurs" in request.form,
+        is_grey="is_grey" in request.form,
+        hides_profanity="hides_profanity" in request.form,
+        break_minutes=minutes if minutes is not None else -1,
+    )
+    try:
+        comforts.choose(current.runtime(), session.me(), chosen)
+        toasts.say("Kept for you, on every device.")
+    except InvalidInputError as error:
+        toasts.say(error.message)
+    return redirect(url_for("desk.comfort"), code=303)
