@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral torture lint-deploy clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture lint-deploy clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -20,6 +20,8 @@ help:
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-poisoning DATA=folder  measure what the checks say of labels turned round on purpose"
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
+	@echo "make benchmark-serving  measure the webhook beside a Flask view of constant JSON"
+	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
 	@echo "make lint-deploy  hold deploy/ against the tools of its formats, as far as they are installed"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
@@ -66,6 +68,12 @@ benchmark-poisoning: $(VENV)/.installed-test
 benchmark-quality: $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[benchmark]'
 	$(BIN)/python -m training evaluate $(if $(DATA),--data $(DATA)) $(if $(BESIDE),--beside $(BESIDE))
+
+benchmark-serving: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.serving
+
+benchmark-archive: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.archive
 
 # Kills a server 200 times under traffic, on each database that is there (half an hour each).
 torture: $(VENV)/.installed-test
