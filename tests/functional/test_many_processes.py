@@ -102,13 +102,14 @@ def test_three_servers_and_two_workers_lose_nothing_when_any_dies(
             folder = tmp_path / f"web{number}"
             folder.mkdir()
             servers.append(RunningServer(folder, **settings))
-        with ThreadPoolExecutor() as pool:  # all at once: three migrations take turns
-            list(pool.map(RunningServer.start, servers))
-        workers = [a_worker(server) for server in servers[:2]]
+        workers: list[subprocess.Popen[bytes]] = []
         runtime = Runtime(
             open_database(url.replace("postgresql://", "postgresql+psycopg://")), FakeModels(None)
         )
         try:
+            with ThreadPoolExecutor() as pool:  # all at once: three migrations take turns
+                list(pool.map(RunningServer.start, servers))
+            workers += [a_worker(server) for server in servers[:2]]
             kill_each_in_turn(runtime, servers, workers, redis[1], receiver)
         finally:
             for server in servers:
