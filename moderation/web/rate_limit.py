@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import suppress
 
 from flask import Flask, Response, g
 from flask_limiter import Limiter, RequestLimit
@@ -65,7 +66,10 @@ def register(app: Flask) -> None:
         raise SettingsError(f"MODERATION_RATE_LIMIT_STORE: {error}") from error
 
     def add_headers(response: Response) -> Response:
-        if limiter.current_limit is not None:
+        if limiter.current_limit is None:
+            return response
+        # The store is asked anew for what is left, and may have gone since the request was counted.
+        with suppress(*_store_errors(limiter)):
             response.headers.update(_headers(limiter.current_limit))
         return response
 
@@ -88,3 +92,8 @@ def _headers(limit: RequestLimit) -> dict[str, str]:
         "RateLimit-Reset": str(wait_s),
     }
     return headers | {"Retry-After": str(wait_s)} if limit.breached else headers
+
+
+def _store_errors(limiter: Limiter) -> tuple[type[Exception], ...]:
+    errors = limiter.storage.base_exceptions
+    return errors if isinstance(errors, tuple) else (errors,)
