@@ -124,6 +124,7 @@ def test_one_key_decides_one_item_however_fast(seat: Seat, runtime: Runtime, for
             "for (let i = 0; i < 5; i += 1) document.dispatchEvent("
             "new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
         )
+    mira.settle()
 
     assert mira.item == second
     assert len(review_pages.view_item(runtime, first).decisions) == 1
@@ -279,6 +280,8 @@ def test_the_next_card_comes_without_loading_the_page(
     expect(mira.page.locator("#spoken")).to_contain_text(f"Approved. Item {second}")
     expect(mira.page.locator("#note")).to_have_value("")
     mira.page.reload()
+    mira.settle()
+    expect(mira.page.locator("[data-live]").first).to_be_attached()
     assert mira.item == second
     mira.page.go_back()
     mira.settle()

@@ -38,7 +38,7 @@
         mine.said.clear();
       } else if (answer.status === 409) {
         mine.isLost = true;
-        one("[data-lost]").hidden = false;
+        if (mine.clock.isConnected) one("[data-lost]").hidden = false;
       }
     } catch { /* no connection: the clock goes on, and the next sign of life asks again */ }
     mine.isAsking = false;
@@ -59,7 +59,7 @@
   }
 
   function beat() {
-    if (!claim) return;
+    if (!claim?.clock.isConnected) return;  // the next card is just coming
     const left = draw();
     if (claim.isActive && !claim.isAsking && !claim.isLost && left < claim.ttl * 0.75) {
       claim.isActive = false;

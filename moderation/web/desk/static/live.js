@@ -56,6 +56,7 @@
 
   function showAdrift(isLost) {
     const line = one("[data-adrift]");
+    if (!line) return;
     if (isLost && !lostAt) {
       lostAt = new Date();
       put(line.querySelector("span"), lostAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
