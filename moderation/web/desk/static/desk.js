@@ -142,6 +142,12 @@ document.addEventListener("htmx:before:history:update", (event) => {
   if (response && response.status >= 400 && !response.headers.get("HX-Push-Url")) event.preventDefault();
 });
 
+document.addEventListener("htmx:before:history:restore", (event) => {
+  // Asked for at once, the reload is lost where the browser is still on its way back.
+  event.preventDefault();
+  setTimeout(() => location.reload(), 0);
+});
+
 document.addEventListener("htmx:after:swap", () => {
   isLeaving = false;
   window.scrollTo(0, 0);
