@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture lint-deploy clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -24,6 +24,7 @@ help:
 	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
 	@echo "make lint-deploy  hold deploy/ against the tools of its formats, as far as they are installed"
+	@echo "make translations  collect the desk's sentences and compile its catalogues (docs/translating.md)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
 
 run: $(VENV)/.installed
@@ -81,6 +82,13 @@ torture: $(VENV)/.installed-test
 
 lint-deploy:
 	deploy/lint
+
+CATALOGUES := moderation/web/desk/translations
+translations:
+	@mkdir -p build
+	$(BIN)/pybabel -q extract -F pyproject.toml -k N_ --omit-header --no-location --sort-output -o build/desk.pot moderation
+	$(BIN)/pybabel -q update -i build/desk.pot -d $(CATALOGUES) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel -q compile -d $(CATALOGUES)
 
 clean:
 	rm -rf $(VENV)

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from moderation.domain.feedback import FeedbackWeights, parse_weights
+from moderation.domain.locale import DESK_LANGUAGES, time_zones
 from moderation.domain.review import Role
 
 PREFIX = "MODERATION_"
@@ -101,6 +102,12 @@ def _choice(*choices: str) -> Callable[[str], str]:
         return raw
 
     return parse
+
+
+def _time_zone(raw: str) -> str:
+    if raw not in time_zones():
+        raise SettingsError("a name of the IANA database, for example Asia/Bangkok")
+    return raw
 
 
 def _database_url(raw: str) -> str:
@@ -266,6 +273,14 @@ class Settings:
         _choice(*Role),
         "Role of accounts made at a first sign-in by the provider; without it none are made.",
         shown_default="none",
+    )
+    language: str = _setting(
+        "en",
+        _choice(*DESK_LANGUAGES),
+        "Language of the desk for whoever chose none and whose browser asks for none that it has.",
+    )
+    time_zone: str = _setting(
+        "UTC", _time_zone, "Time zone of the desk for whoever chose none (IANA name)."
     )
     appeal_days: int = _setting(
         183, _whole(1, 3_650), "How long after a rejection its author may appeal.", unit="days"

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from moderation.domain.errors import InvalidInputError
+from moderation.domain.locale import DESK_LANGUAGES, time_zones
 
 MOST_BREAK_MINUTES = 240
 
@@ -28,12 +29,18 @@ class Comfort:
         Words that pushed ``profanity`` show their first letter alone until they are pointed at.
     break_minutes : int
         After so many minutes of work a break is proposed; 0 for never.
+    language : str
+        One of `DESK_LANGUAGES`; empty for what the browser asks for.
+    time_zone : str
+        An IANA name; empty for the installation's.
     """
 
     blurs: bool = False
     is_grey: bool = False
     hides_profanity: bool = False
     break_minutes: int = 0
+    language: str = ""
+    time_zone: str = ""
 
     def to_document(self) -> dict[str, Any]:
         """Return what is stored."""
@@ -46,15 +53,25 @@ class Comfort:
 
 
 def check_comfort(comfort: Comfort) -> None:
-    """Refuse a break that never comes.
+    """Refuse a break that never comes, and a language or a time zone that nobody knows.
 
     Raises
     ------
     InvalidInputError
-        Naming ``break_minutes``.
+        Naming ``break_minutes``, ``language`` or ``time_zone``.
     """
     if not 0 <= comfort.break_minutes <= MOST_BREAK_MINUTES:
         raise InvalidInputError(
             f"A break comes after 1 to {MOST_BREAK_MINUTES} minutes, or 0 for never.",
             fields={"break_minutes": f"expected a whole number from 0 to {MOST_BREAK_MINUTES}"},
+        )
+    if comfort.language and comfort.language not in DESK_LANGUAGES:
+        raise InvalidInputError(
+            "The desk does not speak this language.",
+            fields={"language": f"expected one of {', '.join(DESK_LANGUAGES)}, or nothing"},
+        )
+    if comfort.time_zone and comfort.time_zone not in time_zones():
+        raise InvalidInputError(
+            "There is no such time zone. Names look like Asia/Bangkok or Europe/Berlin.",
+            fields={"time_zone": "expected a name of the IANA database, or nothing"},
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from moderation.domain.comfort import Comfort, check_comfort
 from moderation.services.runtime import Runtime
@@ -12,7 +13,7 @@ from moderation.storage.users import User
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What a moderator decided since midnight UTC."""
+    """What a moderator decided since midnight."""
 
     decided: int
     rejected: int
@@ -31,9 +32,10 @@ def choose(runtime: Runtime, user: User, comfort: Comfort) -> None:
         comforts.replace_comfort(connection, user.id, comfort.to_document())
 
 
-def exposure_today(runtime: Runtime, user: User) -> Exposure:
-    """Return how many comments the moderator decided since midnight UTC."""
-    midnight = runtime.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+def exposure_today(runtime: Runtime, user: User, zone: tzinfo) -> Exposure:
+    """Return how many comments the moderator decided since midnight in a time zone."""
+    now = runtime.clock().astimezone(zone)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     with runtime.database.read() as connection:
         decided, rejected = decisions.count_since(connection, user.id, midnight)
     return Exposure(decided, rejected)

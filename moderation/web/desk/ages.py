@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
+
+from moderation.web.desk import locales
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.messages import ngettext
 
 _MINUTE_S = 60
 _HOUR_S = 60 * _MINUTE_S
@@ -18,22 +22,28 @@ def age(since: datetime, now: datetime) -> str:
         In UTC. A clock that runs ahead counts as no time at all.
     """
     seconds = max(0, int((now - since).total_seconds()))
-    if seconds < _MINUTE_S:
-        return f"{seconds} s"
-    if seconds < _HOUR_S:
-        return f"{seconds // _MINUTE_S} min"
-    if seconds < _DAY_S:
-        hours, rest = divmod(seconds, _HOUR_S)
-        minutes = rest // _MINUTE_S
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    days = seconds // _DAY_S
-    return f"{days} days" if days > 1 else "1 day"
+    if _HOUR_S <= seconds < _DAY_S and (minutes := seconds % _HOUR_S // _MINUTE_S):
+        return _("%(hours)d h %(minutes)d min", hours=seconds // _HOUR_S, minutes=minutes)
+    return _round_age(seconds)
 
 
 def short_age(since: datetime, now: datetime) -> str:
     """Return the same for a narrow column: ``1 h 52``."""
-    told = age(since, now)
-    return told.removesuffix(" min") if " h " in told else told
+    seconds = max(0, int((now - since).total_seconds()))
+    if _HOUR_S <= seconds < _DAY_S and (minutes := seconds % _HOUR_S // _MINUTE_S):
+        return _("%(hours)d h %(minutes)d", hours=seconds // _HOUR_S, minutes=minutes)
+    return _round_age(seconds)
+
+
+def _round_age(seconds: int) -> str:
+    if seconds < _MINUTE_S:
+        return _("%(count)d s", count=seconds)
+    if seconds < _HOUR_S:
+        return _("%(count)d min", count=seconds // _MINUTE_S)
+    if seconds < _DAY_S:
+        return _("%(count)d h", count=seconds // _HOUR_S)
+    days = seconds // _DAY_S
+    return ngettext("1 day", "%(count)s days", days, count=locales.number(days))
 
 
 def seconds_left(until: datetime | None, now: datetime) -> int:
@@ -49,18 +59,17 @@ def countdown(seconds: int) -> str:
 
 
 def moment(at: datetime, now: datetime) -> str:
-    """Return a moment in UTC, with the date unless it is today's: ``14:11``, ``3 Nov, 14:11``."""
-    there, here = at.astimezone(UTC), now.astimezone(UTC)
-    clock = f"{there:%H:%M}"
+    """Return a moment, with the date unless it is today's: ``14:11``, ``3 Nov, 14:11``."""
+    there, here = locales.local(at), locales.local(now)
+    time = locales.clock(at)
     if there.date() == here.date():
-        return clock
-    year = "" if there.year == here.year else f" {there.year}"
-    return f"{there.day} {there:%b}{year}, {clock}"
+        return time
+    date = locales.day(at, with_year=there.year != here.year)
+    return _("%(date)s, %(time)s", date=date, time=time)
 
 
 def second(at: datetime, now: datetime) -> str:
-    """Return a moment in UTC to the second, with the date unless it is today's."""
-    there = at.astimezone(UTC)
-    if there.date() == now.astimezone(UTC).date():
-        return f"{there:%H:%M:%S}"
+    """Return a moment to the second, with the date unless it is today's."""
+    if locales.local(at).date() == locales.local(now).date():
+        return locales.clock(at, with_seconds=True)
     return moment(at, now)

@@ -12,9 +12,9 @@ from flask import Flask, render_template, url_for
 
 from classifiers.labels import DECIDING_LABELS, DEFINITIONS, KIND_LABELS
 from moderation.domain.review import MAX_NOTE_LENGTH, REASON_TITLES, Role
-from moderation.services import comforts, review_pages
+from moderation.services import review_pages
 from moderation.web import current
-from moderation.web.desk import session, toasts, wording
+from moderation.web.desk import locales, session, toasts, wording
 from moderation.web.desk.blueprint import bp
 
 _STATIC = Path(__file__).parent / "static"
@@ -46,6 +46,9 @@ _NAV = (
 
 def install(app: Flask) -> None:
     """Give the templates their words."""
+    locales.install(app)
+    app.jinja_env.globals.update(language=locales.language, time_zone=locales.zone)
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
         label_title=wording.label_title,
@@ -89,7 +92,7 @@ def page(template: str, *, active: str = "", waiting: int | None = None, **conte
         active=active,
         waiting=review_pages.count_waiting(current.runtime()) if waiting is None else waiting,
         toast=toasts.pending(),
-        my_comfort=comforts.comfort_of(current.runtime(), me),
+        my_comfort=locales.my_comfort(),
         **context,
     )
 

@@ -54,3 +54,26 @@ def test_the_day_s_count_begins_at_midnight(
     clock.advance(24 * 3600)
     mira.sign_in("mira").open("/desk/comfort")
     assert mira.texts("section b") == []
+
+
+@sqlite_only
+def test_language_and_zone_are_each_moderator_s_own(mira: Visitor, enter: Enter) -> None:
+    mira.open("/desk/comfort").send(
+        "form[action$='/comfort']", language="de", time_zone="Asia/Bangkok"
+    )
+    assert mira.texts(".toast span") == ["Für Sie gespeichert, auf jedem Gerät."]
+    assert mira.one("html").attributes["lang"] == "de"
+    assert mira.texts("section p") == [
+        "Sie haben seit Mitternacht (Asia/Bangkok) noch nichts entschieden."
+    ]
+    other = enter("jo").open("/desk/comfort")
+    assert other.one("html").attributes["lang"] == "en"
+    assert "(UTC)" in other.texts("section p")[0]
+
+
+@sqlite_only
+def test_a_zone_that_nobody_knows_is_refused(mira: Visitor) -> None:
+    mira.open("/desk/comfort").send("form[action$='/comfort']", time_zone="Bangkok/Asia")
+    assert mira.texts(".toast span") == [
+        "There is no such time zone. Names look like Asia/Bangkok or Europe/Berlin."
+    ]
