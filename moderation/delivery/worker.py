@@ -16,7 +16,7 @@ from moderation.domain.host import is_for_host
 from moderation.domain.webhook_signature import sign_headers
 from moderation.services import outbox
 from moderation.services.outbox import Delivery, Leased, Settlement
-from moderation.services.rounds import work_until
+from moderation.services.rounds import attempt, work_until
 from moderation.services.runtime import Runtime
 
 _log = logging.getLogger(__name__)
@@ -72,15 +72,11 @@ class DeliveryWorker:
 
     def _deliver(self, leased: Leased) -> None:
         delivery = leased.delivery
-        try:
-            settlement = self._settled(leased)
-        except Exception as error:  # noqa: BLE001 - the worker's edge
-            # One bad message must not end the worker: it is tried again, and parked in the end.
-            _log.exception("delivery %s could not be sent", delivery.message_id)
-            why = f"it could not be sent: {type(error).__name__}"
-            settlement = settle_answer(
-                status=None, retry_after=None, error=why, **self._try(delivery)
-            )
+        settlement = attempt(
+            lambda: self._settled(leased),
+            lambda error: self._not_sent(delivery, error),
+            what=f"delivery {delivery.message_id}",
+        )
         if settlement.state != "delivered":
             _log.warning(
                 "delivery %s of %s: %s, %s",
@@ -90,6 +86,11 @@ class DeliveryWorker:
                 settlement.state,
             )
         outbox.settle(self._runtime, leased, settlement)
+
+    def _not_sent(self, delivery: Delivery, error: Exception) -> Settlement:
+        # One bad message must not end the worker: it is tried again, and parked in the end.
+        why = f"it could not be sent: {type(error).__name__}"
+        return settle_answer(status=None, retry_after=None, error=why, **self._try(delivery))
 
     def _settled(self, leased: Leased) -> Settlement:
         delivery = leased.delivery

@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from moderation.domain.errors import ModerationError, StorageUnavailableError
+from moderation.domain.errors import ModerationError
 from moderation.domain.training import MAX_LOG_CHARS, JobProgress, JobState
 from moderation.services import pins, training
-from moderation.services.rounds import work_until
+from moderation.services.rounds import attempt, work_until
 from moderation.services.runtime import Runtime
 from moderation.services.training import TakenJob
 
@@ -66,15 +66,17 @@ class TrainingWorker:
         if taken is None:
             return False
         _log.info("training %s begins", taken.job.id)
-        try:
-            self._run(taken, stop if stop is not None else threading.Event())
-        except StorageUnavailableError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the worker's edge
-            _log.exception("training %s failed", taken.job.id)
-            said = error.message if isinstance(error, ModerationError) else type(error).__name__
-            training.end_training(self._runtime, taken, JobState.FAILED, error=said)
+        asked_to_stop = stop if stop is not None else threading.Event()
+        attempt(
+            lambda: self._run(taken, asked_to_stop),
+            lambda error: self._fail(taken, error),
+            what=f"training {taken.job.id}",
+        )
         return True
+
+    def _fail(self, taken: TakenJob, error: Exception) -> None:
+        said = error.message if isinstance(error, ModerationError) else type(error).__name__
+        training.end_training(self._runtime, taken, JobState.FAILED, error=said)
 
     def _run(self, taken: TakenJob, stop: threading.Event) -> None:
         self._scratch_dir.mkdir(parents=True, exist_ok=True)

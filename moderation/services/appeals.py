@@ -23,26 +23,24 @@ from moderation.domain.errors import (
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, Judgement
-from moderation.domain.review import DecisionAction, DecisionInput, Role, judged_labels
+from moderation.domain.review import DecisionAction, DecisionInput, Role
 from moderation.domain.statement import AFTER_APPEAL, Statement, statement_of
 from moderation.services import messages
 from moderation.services.deciding import (
-    announce,
     known_decision,
     known_item,
     known_judgement,
-    teach,
+    replace,
 )
 from moderation.services.lookup import decision_in_force
 from moderation.services.messages import rfc3339
 from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import appeals as stored
-from moderation.storage import decisions, forums, judgements, review_queue, second_opinions
+from moderation.storage import forums, judgements
 from moderation.storage.comments import take_turns
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
-from moderation.storage.feedback import withdraw_decision, withdraw_from
 from moderation.storage.users import User
 
 MOST_OPEN = 200
@@ -229,45 +227,13 @@ def decide_appeal(runtime: Runtime, user: User, appeal_id: int, answer: AppealAn
         if not is_ours:
             raise ConflictError("This appeal was answered, or its decision taken back, meanwhile.")
         if answer.is_upheld:
-            _approve(connection, runtime, user, AppealView(appeal, first, judgement), answer)
+            approval = DecisionInput(
+                DecisionAction.APPROVE, answer.labels, None, answer.facts, judgement.revision
+            )
+            source = FeedbackSource.APPEAL.value
+            replace(connection, runtime, user, judgement, first, approval, source=source)
         _tell(connection, runtime, judgement, _known(connection, appeal_id), user)
         return _known(connection, appeal_id)
-
-
-def _approve(
-    connection: Connection,
-    runtime: Runtime,
-    user: User,
-    view: AppealView,
-    answer: AppealAnswer,
-) -> None:
-    now, judgement, first = runtime.clock(), view.judgement, view.decision
-    given = DecisionInput(DecisionAction.APPROVE, answer.labels, None, "", judgement.revision)
-    made = decisions.insert_decision(
-        connection,
-        decisions.NewDecision(
-            item_id=first.item_id,
-            comment_pk=judgement.comment_pk,
-            forum_id=judgement.forum_id,
-            action=DecisionAction.APPROVE,
-            labels=judged_labels(given),
-            reason=None,
-            note=answer.facts.strip(),
-            moderator_id=user.id,
-            revision=judgement.revision,
-            model_version=judgement.model_version,
-            policy_version=judgement.policy_version,
-        ),
-        at=now,
-    )
-    if not review_queue.replace_decision(connection, first.item_id, first.id, made):
-        raise ConflictError("The decision was taken back, or the comment changed, meanwhile.")
-    withdraw_decision(connection, first.id, at=now)
-    second_opinions.void_for_decision(connection, first.id)
-    withdraw_from(connection, first.comment_pk, FeedbackSource.SECOND_OPINION.value, at=now)
-    new = known_decision(connection, made)
-    teach(connection, judgement, new, FeedbackSource.APPEAL.value)
-    announce(connection, runtime, judgement, new, messages.DECISION_MADE)
 
 
 def _tell(

@@ -2,19 +2,106 @@
 
 from __future__ import annotations
 
-from moderation.domain.errors import NotFoundError
+from moderation.domain.errors import ConflictError, NotFoundError
+from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, Judgement
-from moderation.domain.review import DecisionAction
+from moderation.domain.review import DecisionAction, DecisionInput, judged_labels
 from moderation.services import messages
 from moderation.services.akismet_callbacks import put_decision_in_outbox
 from moderation.services.host_actions import put_decision_task
 from moderation.services.runtime import Runtime
 from moderation.services.statements import statement
-from moderation.storage import decisions, forums, judgements, queue_pages
+from moderation.storage import (
+    appeals,
+    decisions,
+    forums,
+    judgements,
+    queue_pages,
+    review_queue,
+    second_opinions,
+)
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
-from moderation.storage.feedback import NewFeedback, insert_feedback
+from moderation.storage.feedback import (
+    NewFeedback,
+    insert_feedback,
+    withdraw_decision,
+    withdraw_from,
+)
 from moderation.storage.queue_pages import ReviewItem
+from moderation.storage.users import User
+
+
+def record(  # noqa: PLR0913 - what a decision is made of
+    connection: Connection,
+    runtime: Runtime,
+    user: User,
+    item_id: int,
+    judgement: Judgement,
+    given: DecisionInput,
+    *,
+    undoes: Decision | None = None,
+) -> Decision:
+    """Store a decision about what a judgement says; the item does not point at it yet."""
+    decision_id = decisions.insert_decision(
+        connection,
+        decisions.NewDecision(
+            item_id=item_id,
+            comment_pk=judgement.comment_pk,
+            forum_id=judgement.forum_id,
+            action=given.action,
+            labels={} if undoes else judged_labels(given),
+            reason=given.reason.value if given.reason else None,
+            note=given.note.strip(),
+            moderator_id=user.id,
+            revision=judgement.revision,
+            model_version=judgement.model_version,
+            policy_version=judgement.policy_version,
+            undoes_id=undoes.id if undoes else None,
+        ),
+        at=runtime.clock(),
+    )
+    return known_decision(connection, decision_id)
+
+
+def retire(connection: Connection, runtime: Runtime, comment_pk: int, decision: Decision) -> None:
+    """End what hung on a decision: its labels, the opinions about it, an open appeal against it."""
+    now = runtime.clock()
+    withdraw_decision(connection, decision.id, at=now)
+    withdraw_from(connection, comment_pk, FeedbackSource.SECOND_OPINION.value, at=now)
+    second_opinions.void_for_decision(connection, decision.id)
+    appeals.void_for_decision(connection, decision.id, at=now)
+
+
+def replace(  # noqa: PLR0913 - two decisions, who and what about
+    connection: Connection,
+    runtime: Runtime,
+    user: User,
+    judgement: Judgement,
+    first: Decision,
+    given: DecisionInput,
+    *,
+    source: str,
+) -> Decision:
+    """Put a decision in the place of the one in force; it teaches, and the forum is told again.
+
+    Parameters
+    ----------
+    source : str
+        Where the new decision's labels come from.
+
+    Raises
+    ------
+    ConflictError
+        If the first decision is no longer in force.
+    """
+    new = record(connection, runtime, user, first.item_id, judgement, given)
+    if not review_queue.replace_decision(connection, first.item_id, first.id, new.id):
+        raise ConflictError("The decision was taken back, or the comment changed, meanwhile.")
+    retire(connection, runtime, judgement.comment_pk, first)
+    teach(connection, judgement, new, source)
+    announce(connection, runtime, judgement, new, messages.DECISION_MADE)
+    return new
 
 
 def teach(connection: Connection, judgement: Judgement, decision: Decision, source: str) -> None:

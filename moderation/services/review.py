@@ -13,7 +13,6 @@ from moderation.domain.errors import (
     NotAllowedError,
     StaleRevisionError,
 )
-from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision
 from moderation.domain.review import (
     MAX_NOTE_LENGTH,
@@ -23,7 +22,6 @@ from moderation.domain.review import (
     Role,
     check_decision,
     has_role,
-    judged_labels,
 )
 from moderation.domain.second_opinion import second_look_point
 from moderation.pipeline.usefulness import is_useful_turn
@@ -33,12 +31,13 @@ from moderation.services.deciding import (
     known_decision,
     known_item,
     known_judgement,
+    record,
+    retire,
     teach,
 )
 from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import (
-    appeals,
     decisions,
     queue_pages,
     review_queue,
@@ -46,7 +45,6 @@ from moderation.storage import (
 )
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
-from moderation.storage.feedback import withdraw_decision, withdraw_from
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
@@ -210,28 +208,10 @@ def decide(
         if decision.revision != judgement.revision or not judgement.is_latest:
             raise StaleRevisionError("The author has changed the comment meanwhile.")
         now = runtime.clock()
-        labels = judged_labels(decision)
-        decision_id = decisions.insert_decision(
-            connection,
-            decisions.NewDecision(
-                item_id=item_id,
-                comment_pk=judgement.comment_pk,
-                forum_id=judgement.forum_id,
-                action=decision.action,
-                labels=labels,
-                reason=decision.reason.value if decision.reason else None,
-                note=decision.note.strip(),
-                moderator_id=user.id,
-                revision=judgement.revision,
-                model_version=judgement.model_version,
-                policy_version=judgement.policy_version,
-            ),
-            at=now,
-        )
-        if not review_queue.close_by_decision(connection, item_id, token, decision_id, at=now):
+        stored = record(connection, runtime, user, item_id, judgement, decision)
+        if not review_queue.close_by_decision(connection, item_id, token, stored.id, at=now):
             raise _why_lost(connection, item_id)
         precedents.keep(connection, judgement)
-        stored = known_decision(connection, decision_id)
         teach(connection, judgement, stored, known_item(connection, item_id).source)
         announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
         policy = runtime.policies.of(connection, judgement.forum_id).policy
@@ -262,27 +242,8 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
             # A reopened item about a text that is gone could never be decided again.
             raise ConflictError("The author or the forum has changed the comment since.")
         now = runtime.clock()
-        undo_id = decisions.insert_decision(
-            connection,
-            decisions.NewDecision(
-                item_id=undone.item_id,
-                comment_pk=undone.comment_pk,
-                forum_id=judgement.forum_id,
-                action=DecisionAction.UNDO,
-                labels={},
-                reason=None,
-                note="",
-                moderator_id=user.id,
-                revision=undone.revision,
-                model_version=undone.model_version,
-                policy_version=undone.policy_version,
-                undoes_id=undone.id,
-            ),
-            at=now,
-        )
-        second_opinions.void_for_decision(connection, undone.id)
-        appeals.void_for_decision(connection, undone.id, at=now)
-        withdraw_from(connection, undone.comment_pk, FeedbackSource.SECOND_OPINION.value, at=now)
+        word = DecisionInput(DecisionAction.UNDO, frozenset(), None, "", undone.revision)
+        reversal = record(connection, runtime, user, undone.item_id, judgement, word, undoes=undone)
         reopened = review_queue.reopen_for(
             connection,
             undone.item_id,
@@ -293,14 +254,8 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         )
         if not reopened:
             raise ConflictError("This decision is no longer in force.")
-        withdraw_decision(connection, undone.id, at=now)
-        announce(
-            connection,
-            runtime,
-            judgement,
-            known_decision(connection, undo_id),
-            messages.DECISION_UNDONE,
-        )
+        retire(connection, runtime, undone.comment_pk, undone)
+        announce(connection, runtime, judgement, reversal, messages.DECISION_UNDONE)
         return known_item(connection, undone.item_id)
 
 

@@ -5,10 +5,39 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from moderation.domain.errors import StorageUnavailableError
 
 _log = logging.getLogger(__name__)
+
+
+_T = TypeVar("_T")
+
+
+def attempt(work: Callable[[], _T], recover: Callable[[Exception], _T], *, what: str) -> _T:
+    """Run one piece of a worker's work: whatever it meets, the worker goes on.
+
+    Parameters
+    ----------
+    work : callable
+    recover : callable
+        Given the error; its answer stands for that of the work.
+    what : str
+        The work, for the log.
+
+    Raises
+    ------
+    StorageUnavailableError
+        Passed on: without the database nothing can be recovered either.
+    """
+    try:
+        return work()
+    except StorageUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the workers' one edge: a thread that ends serves nobody
+        _log.exception("%s failed", what)
+        return recover(error)
 
 
 def work_until(
@@ -29,10 +58,8 @@ def work_until(
     while not stop.is_set():
         did_something = False
         try:
-            did_something = one_round()
+            did_something = attempt(one_round, lambda _: False, what=f"a round of {what}")
         except StorageUnavailableError:
             _log.warning("the database is away; %s wait", what)
-        except Exception:  # noqa: BLE001 - the workers' one edge: a thread that ends serves nobody
-            _log.exception("%s: a round failed", what)
         if not did_something:
             stop.wait(idle_s)

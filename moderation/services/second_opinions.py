@@ -15,17 +15,15 @@ from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, Judgement
 from moderation.domain.review import DecisionInput, Role, check_decision, judged_labels
 from moderation.domain.second_opinion import OpinionState, agrees
-from moderation.services import messages
 from moderation.services.deciding import (
-    announce,
     known_decision,
     known_item,
     known_judgement,
-    teach,
+    replace,
 )
 from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
-from moderation.storage import decisions, forums, judgements, review_queue
+from moderation.storage import decisions, forums, judgements
 from moderation.storage import second_opinions as stored
 from moderation.storage.database import Connection
 from moderation.storage.events import append_event
@@ -250,29 +248,7 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
         if (first.action, first.reason, first.labels) == (decision.action, reason, labels):
             _teach_opinion(connection, judgement, first, user, labels, runtime)
             return first
-        made = decisions.insert_decision(
-            connection,
-            decisions.NewDecision(
-                item_id=item.id,
-                comment_pk=judgement.comment_pk,
-                forum_id=judgement.forum_id,
-                action=decision.action,
-                labels=labels,
-                reason=reason,
-                note=decision.note.strip(),
-                moderator_id=user.id,
-                revision=judgement.revision,
-                model_version=judgement.model_version,
-                policy_version=judgement.policy_version,
-            ),
-            at=now,
-        )
-        if not review_queue.replace_decision(connection, item.id, first.id, made):
-            raise ConflictError("The decision was taken back meanwhile.")
-        new = known_decision(connection, made)
-        teach(connection, judgement, new, item.source)
-        announce(connection, runtime, judgement, new, messages.DECISION_MADE)
-        return new
+        return replace(connection, runtime, user, judgement, first, decision, source=item.source)
 
 
 def agreement(runtime: Runtime) -> Agreement:

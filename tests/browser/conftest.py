@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,14 +86,18 @@ class Person:
 
     def press(self, key: str) -> None:
         """Press a key that opens another page, and wait for it."""
-        with self.page.expect_navigation():
+        with self.leaving():
             self.page.keyboard.press(key)
-        self.settle()
 
-    def settle(self) -> None:
-        """Wait until the page that the address names can be worked with."""
-        shown = self.page.url.removeprefix(self.address)
-        self.page.locator(f'html[data-shows="{shown}"]').wait_for(state="attached")
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Do something that opens another page, and wait until that can be worked with.
+
+        Loaded or swapped in, a page says when it is ready; the address may change much earlier.
+        """
+        self.page.evaluate("delete document.documentElement.dataset.shows")
+        yield
+        self.page.locator("html[data-shows]").wait_for(state="attached")
 
     @property
     def item(self) -> int:

@@ -119,12 +119,11 @@ def test_one_key_decides_one_item_however_fast(seat: Seat, runtime: Runtime, for
     mira.open(f"/desk/items/{first}")
     mira.press("t")
 
-    with mira.page.expect_navigation():
+    with mira.leaving():
         mira.page.evaluate(
             "for (let i = 0; i < 5; i += 1) document.dispatchEvent("
             "new KeyboardEvent('keydown', {key: 'a', bubbles: true}))"
         )
-    mira.settle()
 
     assert mira.item == second
     assert len(review_pages.view_item(runtime, first).decisions) == 1
@@ -178,7 +177,7 @@ def test_two_at_one_queue_decide_each_item_once(seat: Seat, runtime: Runtime, fo
         working = [person for person in people if person.page.locator("#decide").count()]
         with ExitStack() as loading:
             for person in working:
-                loading.enter_context(person.page.expect_navigation())
+                loading.enter_context(person.leaving())
             for person in working:  # both forms are under way at once
                 person.page.evaluate("document.querySelector('.btn.approve').click()")
 
@@ -267,8 +266,8 @@ def test_the_next_card_comes_without_loading_the_page(
 ) -> None:
     first, second = queue(runtime, forum, "idiot one", "idiot two")
     mira = seat()
-    mira.page.get_by_role("button", name="Take the oldest").click()
-    mira.settle()
+    with mira.leaving():
+        mira.page.get_by_role("button", name="Take the oldest").click()
     mira.page.evaluate("document.documentElement.id = 'kept'")
 
     mira.page.locator("#note").fill("gone with the first")
@@ -279,11 +278,11 @@ def test_the_next_card_comes_without_loading_the_page(
     assert mira.item == second
     expect(mira.page.locator("#spoken")).to_contain_text(f"Approved. Item {second}")
     expect(mira.page.locator("#note")).to_have_value("")
-    mira.page.go_back()
-    mira.settle()
+    with mira.leaving():
+        mira.page.go_back()
     assert mira.item == first
-    mira.page.reload()
-    mira.settle()
+    with mira.leaving():
+        mira.page.reload()
     assert mira.item == first
     assert mira.said == []
 

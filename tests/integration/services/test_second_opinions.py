@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from classifiers.labels import Label
+from moderation.domain.appeal import AppealState
 from moderation.domain.errors import ConflictError, NotAllowedError
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.second_opinion import OpinionState
-from moderation.services import removal, review, review_pages, second_opinions
+from moderation.services import appeals, removal, review, review_pages, second_opinions
 from moderation.services.runtime import Runtime
 from moderation.services.second_opinions import Asked
 from moderation.storage.feedback import feedback_on
@@ -131,6 +132,19 @@ def test_a_dispute_trains_nothing_until_a_senior_has_settled_it(
     assert second_opinions.disputes(runtime, sena) == []
     with pytest.raises(ConflictError):
         second_opinions.settle(runtime, sena, dispute.opinion.id, REJECT)
+
+
+def test_a_senior_who_decides_otherwise_ends_an_appeal_against_the_decision(
+    runtime: Runtime, forum: Forum, mira: User, tom: User, sena: User
+) -> None:
+    rejected(runtime, forum, mira)
+    filed = appeals.file_appeal(runtime, forum, "c1", "I quoted him.", days=30).appeal
+    given = second_opinions.give(runtime, tom, asked(runtime, tom).opinion_id, APPROVE)
+
+    second_opinions.settle(runtime, sena, given.id, APPROVE)
+
+    assert appeals.count_open(runtime) == 0
+    assert appeals.view_appeal(runtime, filed.id).appeal.state is AppealState.VOID
 
 
 def test_a_senior_who_confirms_the_decision_tells_the_forum_nothing(
