@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture fuzz lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -23,6 +23,7 @@ help:
 	@echo "make benchmark-serving  measure the webhook beside a Flask view of constant JSON"
 	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
+	@echo "make fuzz SECONDS=600  hand hostile input to every parser and count what was tried"
 	@echo "make lint-deploy  hold deploy/ against the tools of its formats, as far as they are installed"
 	@echo "make translations  collect the desk's sentences and compile its catalogues (docs/translating.md)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
@@ -79,6 +80,9 @@ benchmark-archive: $(VENV)/.installed-test
 # Kills a server 200 times under traffic, on each database that is there (half an hour each).
 torture: $(VENV)/.installed-test
 	TORTURE_KILLS=200 $(BIN)/pytest -q -s tests/functional/test_kill.py
+
+fuzz: $(VENV)/.installed-test
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
 lint-deploy:
 	deploy/lint

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -212,7 +213,7 @@ def _header(reader: Iterator[list[str]]) -> list[str]:
         header = [name.strip() for name in next(reader)]
     except (StopIteration, csv.Error) as error:
         raise _NotATableError(f"line 1: expected the names of the columns ({error})") from None
-    twice = sorted({name for name in header if header.count(name) > 1})
+    twice = sorted(name for name, count in Counter(header).items() if count > 1)
     if twice:
         raise _NotATableError(f"line 1: two columns have the name {twice[0]!r}")
     return header

@@ -10,7 +10,7 @@ from moderation.domain.text_format import TextFormat
 from moderation.hosts.invision_thread.page import ThreadPage, ThreadPost
 
 _CONTENT = '[data-role="commentContent"]'
-_POST = 'article[id^="elComment_"], [data-commentid], .ipsEntry, .ipsComment'
+_FRAME = 'article[id^="elComment_"], [data-commentid], .ipsEntry, .ipsComment'
 _NOT_THE_AUTHORS = (
     '[data-excludequote], [data-role="memberSignature"], .ipsComment_edited, '
     ".ipsEntry__edited, .ipsSignature, script, style"
@@ -33,6 +33,8 @@ _TITLE = (
     "h1",
 )
 _MOST_ANCESTORS = 40
+_MOST_POSTS = 500
+"""Several times as many as a page of a topic can hold."""
 
 
 def read_saved(content: str) -> ThreadPage:
@@ -40,12 +42,15 @@ def read_saved(content: str) -> ThreadPage:
     # A lone surrogate cannot be encoded for the parser, and no page holds one.
     safe = content.encode("utf-8", "replace").decode("utf-8")
     tree = LexborHTMLParser(safe)
-    posts = [post for node in tree.css(_CONTENT) if (post := _post(node)) is not None]
+    inner = {node.mem_id for node in tree.css(f"{_CONTENT} {_CONTENT}")}
+    contents = [node for node in tree.css(_CONTENT) if node.mem_id not in inner][:_MOST_POSTS]
+    frames = frozenset(node.mem_id for node in tree.css(_FRAME))
+    posts = [post for node in contents if (post := _post(node, frames)) is not None]
     return ThreadPage(_title(tree), tuple(posts))
 
 
-def _post(content: LexborNode) -> ThreadPost | None:
-    article = _article(content)
+def _post(content: LexborNode, frames: frozenset[int]) -> ThreadPost | None:
+    article = _article(content, frames)
     quote_data = _quote_data(article)
     author = _author(article, content) or quote_data.get("username") or None
     posted_at = _posted_at(article, content)
@@ -55,13 +60,13 @@ def _post(content: LexborNode) -> ThreadPost | None:
     return ThreadPost(author, posted_at, body, TextFormat.HTML) if body else None
 
 
-def _article(content: LexborNode) -> LexborNode:
+def _article(content: LexborNode, frames: frozenset[int]) -> LexborNode:
     """Return the element around a post: the nearest that also holds its author."""
     node, best = content.parent, content
     for _ in range(_MOST_ANCESTORS):
         if node is None or node.tag in {"body", "html"}:
             break
-        if node.tag == "article" or node.css_matches(_POST):
+        if node.tag == "article" or node.mem_id in frames:
             best = node
             if node.tag == "article":
                 break

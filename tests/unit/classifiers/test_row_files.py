@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_the_kind_is_seen_by_name_and_content(
 def test_an_empty_file_is_no_file_of_rows(tmp_path: Path) -> None:
     with pytest.raises(RowFileError, match="rows: the file is empty"):
         kind_of(written(tmp_path, b" \n"))
+
+
+def test_a_line_of_many_columns_is_read_soon(tmp_path: Path) -> None:
+    path = written(tmp_path, b",".join(b"c%d" % number for number in range(50_000)) + b"\n")
+    begin = time.process_time()
+    assert list(read_rows(path, FileKind.CSV)) == []
+    assert time.process_time() - begin < 2
 
 
 CELLS = "line: expected 2 cells, found 1"
