@@ -82,7 +82,7 @@ torture: $(VENV)/.installed-test
 	TORTURE_KILLS=200 $(BIN)/pytest -q -s tests/functional/test_kill.py
 
 fuzz: $(VENV)/.installed-test
-	CONTRACT_EXAMPLES=200 $(BIN)/pytest -q -s tests/functional/api/test_contract.py
+	CONTRACT_EXAMPLES=200 STORIES=200 $(BIN)/pytest -q -s tests/functional/api/test_contract.py tests/integration/services/test_state_machines.py
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
 lint-deploy:

@@ -108,11 +108,12 @@ def close_open_items(
 
 
 def reopen_withdrawn(connection: Connection, comment_pks: Sequence[int]) -> Sequence[int]:
-    """Open the withdrawn items of the given revisions again; returns their keys."""
+    """Open the withdrawn items of the given revisions again, where they are the newest."""
+    newest = select(comments.c.id).where(comments.c.id.in_(comment_pks), comments.c.is_latest)
     return connection.scalars(
         update(review_items)
         .where(
-            review_items.c.comment_id.in_(comment_pks),
+            review_items.c.comment_id.in_(newest),
             review_items.c.state == ItemState.WITHDRAWN.value,
         )
         .values(state=ItemState.PENDING.value, closed_at=None)

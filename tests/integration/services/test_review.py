@@ -22,6 +22,7 @@ from moderation.domain.review import DecisionAction, DecisionInput, ItemState, R
 from moderation.services import lookup, removal, reporting, review, review_pages
 from moderation.services.reporting import Report
 from moderation.services.runtime import Runtime
+from moderation.storage import queue_pages
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.tables import decisions, deliveries
@@ -74,6 +75,19 @@ def mira(runtime: Runtime) -> User:
 @pytest.fixture
 def tom(runtime: Runtime) -> User:
     return a_user(runtime, "tom")
+
+
+def test_a_comment_that_comes_back_waits_in_its_newest_revision_only(
+    runtime: Runtime, forum: Forum
+) -> None:
+    older = queued(runtime, forum)
+    removal.delete_comment(runtime, forum, "c1")
+    newer = queued(runtime, forum, text="You idiot, said once more.")
+    removal.delete_comment(runtime, forum, "c1")
+    removal.restore_comment(runtime, forum, "c1")
+    with runtime.database.read() as connection:
+        states = [queue_pages.item_by_id(connection, one) for one in (older, newer)]
+    assert [one.state for one in states if one] == [ItemState.WITHDRAWN, ItemState.PENDING]
 
 
 def test_of_two_moderators_who_claim_at_once_one_wins(

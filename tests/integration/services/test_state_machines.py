@@ -1,0 +1,34 @@
+"""Long stories made by hypothesis: the real storage beside a simple model of it."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.integration.services.outbox_machine import OutboxMachine
+from tests.integration.services.queue_machine import QueueMachine
+
+STORIES = int(os.environ.get("STORIES", "5"))
+SETTINGS = settings(
+    max_examples=STORIES,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _tell(machine: Any, migrated_file: Path) -> None:
+    run_state_machine_as_test(partial(machine, migrated_file), settings=SETTINGS)  # type: ignore[arg-type]
+
+
+def test_queue_and_claims_follow_their_model(migrated_file: Path) -> None:
+    _tell(QueueMachine, migrated_file)
+
+
+def test_the_outbox_follows_its_model(migrated_file: Path) -> None:
+    _tell(OutboxMachine, migrated_file)
