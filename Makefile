@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture fuzz lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -24,6 +24,9 @@ help:
 	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
 	@echo "make fuzz SECONDS=600  hand hostile input to every parser and count what was tried"
+	@echo "make lock  pin what is installed, with hashes; make check-lock tries it"
+	@echo "make sbom  write what a release holds (CycloneDX); make audit asks for known holes in it"
+	@echo "make wheel  build the wheel twice and compare"
 	@echo "make lint-deploy  hold deploy/ against the tools of its formats, as far as they are installed"
 	@echo "make translations  collect the desk's sentences and compile its catalogues (docs/translating.md)"
 	@echo "make clean remove the virtual environment; the data in var/ stays"
@@ -85,6 +88,41 @@ fuzz: $(VENV)/.installed-test
 	CONTRACT_EXAMPLES=200 STORIES=200 $(BIN)/pytest -q -s tests/functional/api/test_contract.py tests/integration/services/test_state_machines.py
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),600)
 
+# uv keeps what the lock has, unless pyproject.toml no longer allows it; UPGRADE=1 takes the newest.
+lock: $(VENV)/.installed-supply
+	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	  --extra redis --extra parquet $(if $(UPGRADE),--upgrade) \
+	  --custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
+	  | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \
+	    --no-annotate --custom-compile-command 'make lock' - --output-file requirements-build.lock
+	$(MAKE) check-lock
+
+check-lock: $(VENV)/bin/python
+	$(BIN)/pip install --quiet --require-hashes --dry-run --ignore-installed -r requirements.lock
+	$(BIN)/pip install --quiet --require-hashes --dry-run --ignore-installed -r requirements-build.lock
+
+# From a fresh environment that holds the lock and nothing else.
+sbom: $(VENV)/.installed-supply
+	rm -rf build/locked
+	$(PYTHON) -m venv --without-pip build/locked
+	$(BIN)/pip --python build/locked/bin/python install --quiet --require-hashes -r requirements.lock
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON \
+	  --output-file build/sbom.cdx.json build/locked/bin/python
+	@echo "build/sbom.cdx.json"
+
+# --strict: a package that could not be looked up fails, instead of passing in silence.
+audit: $(VENV)/.installed-supply
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock \
+	  || { echo "Holes were found, or not every package could be looked up: see above. This is no clean bill."; exit 1; }
+
+wheel: $(VENV)/.installed-test
+	rm -rf build/again
+	$(BIN)/python -m hatchling build -t wheel -d dist
+	$(BIN)/python -m hatchling build -t wheel -d build/again
+	for wheel in build/again/*.whl; do cmp "$$wheel" "dist/$$(basename "$$wheel")"; done
+	cd dist && sha256sum *.whl
+
 lint-deploy:
 	deploy/lint
 
@@ -112,4 +150,8 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 
 $(VENV)/.installed-test: pyproject.toml $(VENV)/.installed
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-supply: pyproject.toml $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[supply]'
 	@touch $@
