@@ -11,18 +11,25 @@ see may go unjudged. For the same reason an unclosed BBCode quote hides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from moderation.domain.text_format import TextFormat
 from moderation.pipeline.reduction.bbcode import reduce_bbcode
 from moderation.pipeline.reduction.html import reduce_html
 from moderation.pipeline.reduction.markdown import reduce_markdown
+from moderation.pipeline.reduction.outline import Outline
 from moderation.pipeline.reduction.plain import reduce_plain
 from moderation.pipeline.reduction.reduced import Quote, Reduced, Segment
 
-__all__ = ["Quote", "Reduced", "Segment", "TextFormat", "reduce"]
+__all__ = ["Outline", "Quote", "Reduced", "Segment", "TextFormat", "outline_of", "reduce"]
 
-_READERS: Mapping[TextFormat, Callable[[str], Reduced]] = {
+
+class _Reader(Protocol):
+    def __call__(self, source: str, *, keeps_outline: bool = False) -> Reduced: ...
+
+
+_READERS: Mapping[TextFormat, _Reader] = {
     TextFormat.PLAIN: reduce_plain,
     TextFormat.HTML: reduce_html,
     TextFormat.MARKDOWN: reduce_markdown,
@@ -44,3 +51,19 @@ def reduce(source: str, text_format: TextFormat) -> Reduced:
     Reduced
     """
     return _READERS[text_format](source)
+
+
+def outline_of(source: str, text_format: TextFormat) -> Outline:
+    """Reduce a comment's source, and keep what its markup says of the words.
+
+    Parameters
+    ----------
+    source : str
+    text_format : TextFormat
+
+    Returns
+    -------
+    Outline
+        Of the same text as `reduce` gives.
+    """
+    return _READERS[text_format](source, keeps_outline=True).outline or Outline("")

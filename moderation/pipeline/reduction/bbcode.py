@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from moderation.pipeline.reduction.bbcode_shapes import dropped_shape_of, shape_of
 from moderation.pipeline.reduction.bbcode_tags import Tag, address_of, paired_tags, person_of
+from moderation.pipeline.reduction.outline import Shape
 from moderation.pipeline.reduction.reduced import Reduced
 from moderation.pipeline.reduction.writer import Writer
 
@@ -81,49 +83,80 @@ _SINGLES = frozenset({"*", "hr", "br"})
 NAMES = QUOTES | _DROPPED | _LINKS | _BLOCKS | _INLINE
 
 
-def reduce_bbcode(source: str) -> Reduced:
+def reduce_bbcode(source: str, *, keeps_outline: bool = False) -> Reduced:
     """Reduce BBCode to the author's own words; see the package for what is kept."""
-    writer = Writer(source)
+    writer = Writer(source, keeps_outline=keeps_outline)
+    reader = TagReader(source, writer)
     position = 0
     for tag in paired_tags(source, NAMES, _SINGLES):
         if tag.start < position:
             continue
         writer.verbatim(position, tag.start)
-        position = apply_tag(tag, source, writer)
+        position = reader.apply(tag)
     writer.verbatim(position, len(source))
     return writer.finish()
 
 
-def apply_tag(tag: Tag, source: str, writer: Writer) -> int:
-    """Tell the writer what a tag means; return where reading goes on."""
-    if tag.name in QUOTES:
-        _apply_quote(tag, writer)
-    elif tag.name in _DROPPED and not tag.is_closing:
-        _link(source, tag, writer)
-        return tag.partner
-    elif tag.name in _LINKS and not tag.is_closing:
-        _link(source, tag, writer)
-    elif tag.name in _BLOCKS or tag.name in _SINGLES:
-        writer.line_break(tag.start)
-        _keep_title(tag, writer)
-    return tag.end
+class TagReader:
+    """Tells the writer what the tags of one source mean.
 
+    Parameters
+    ----------
+    source : str
+    writer : Writer
+    """
 
-def _apply_quote(tag: Tag, writer: Writer) -> None:
-    if tag.is_closing:
-        writer.close(tag.end)
-    else:
-        writer.open_quote(tag.start, person_of(tag.value))
+    def __init__(self, source: str, writer: Writer) -> None:
+        self._source = source
+        self._writer = writer
+        self._shapes: dict[int, int] = {}
 
+    def apply(self, tag: Tag) -> int:
+        """Tell what a tag means; return where reading goes on."""
+        if tag.is_closing and tag.partner in self._shapes:
+            self._writer.close_shape(self._shapes.pop(tag.partner))
+        if tag.name in QUOTES:
+            self._apply_quote(tag)
+        elif tag.name in _DROPPED and not tag.is_closing:
+            self._writer.link(self._address(tag))
+            self._writer.place(dropped_shape_of(tag.name), self._address(tag))
+            return tag.partner
+        elif tag.name in _LINKS and not tag.is_closing:
+            self._writer.link(self._address(tag))
+            self._open(tag)
+        elif tag.name in _BLOCKS or tag.name in _SINGLES:
+            self._writer.line_break(tag.start)
+            self._open(tag)
+            self._keep_title(tag)
+        else:
+            self._open(tag)
+        return tag.end
 
-def _link(source: str, tag: Tag, writer: Writer) -> None:
-    content_end = min(tag.partner, tag.end + _MAX_ADDRESS_LENGTH)
-    writer.link(address_of(tag.value) or source[tag.end : content_end])
+    def _open(self, tag: Tag) -> None:
+        if not self._writer.keeps_outline:
+            return
+        if tag.name == "hr":
+            self._writer.place(Shape.RULE)
+        elif not tag.is_closing and (shape := shape_of(tag, self._address(tag))):
+            self._shapes[tag.start] = self._writer.open_shape(*shape)
 
+    def _apply_quote(self, tag: Tag) -> None:
+        if tag.is_closing:
+            self._writer.close(tag.end)
+        else:
+            self._writer.open_quote(tag.start, person_of(tag.value))
 
-def _keep_title(tag: Tag, writer: Writer) -> None:
-    """Keep the words on the button of a spoiler: readers see them first."""
-    if tag.name in _TITLED and (title := address_of(tag.value)):
-        start = tag.end - 1 - len(tag.value) + tag.value.index(title)
-        writer.verbatim(start, start + len(title))
-        writer.line_break(tag.end)
+    def _address(self, tag: Tag) -> str:
+        if tag.name not in _LINKS | _DROPPED:
+            return ""
+        content = self._source[tag.end : min(tag.partner, tag.end + _MAX_ADDRESS_LENGTH)]
+        return address_of(tag.value) or content
+
+    def _keep_title(self, tag: Tag) -> None:
+        """Keep the words on the button of a spoiler: readers see them first."""
+        if tag.name in _TITLED and (title := address_of(tag.value)):
+            start = tag.end - 1 - len(tag.value) + tag.value.index(title)
+            number = self._writer.open_shape(Shape.TITLE)
+            self._writer.verbatim(start, start + len(title))
+            self._writer.close_shape(number)
+            self._writer.line_break(tag.end)

@@ -18,6 +18,7 @@ from moderation.pipeline.reduction.html_elements import (
     role_of,
     targets_of,
 )
+from moderation.pipeline.reduction.html_shapes import PARAGRAPHS, placed_of, shape_of
 from moderation.pipeline.reduction.html_tags import Tag, TagScanner
 from moderation.pipeline.reduction.reduced import Reduced
 from moderation.pipeline.reduction.writer import Writer
@@ -37,9 +38,9 @@ class _Open(NamedTuple):
     is_wrapper: bool
 
 
-def reduce_html(source: str) -> Reduced:
+def reduce_html(source: str, *, keeps_outline: bool = False) -> Reduced:
     """Reduce HTML to the author's own words; see the package for what is kept."""
-    writer = Writer(source)
+    writer = Writer(source, keeps_outline=keeps_outline)
     reader = HtmlReader(source, writer)
     position, end = 0, len(source)
     while position < end:
@@ -71,6 +72,7 @@ class HtmlReader:
         self._tags = TagScanner(source)
         self._open: list[_Open] = []
         self._count: dict[str, int] = {}
+        self._shapes: dict[str, list[int | None]] = {}
 
     def white_space(self, start: int, end: int) -> None:
         """Keep white space as it is within ``pre``, elsewhere as one space."""
@@ -128,20 +130,37 @@ class HtmlReader:
         return self._start(tag)
 
     def _start(self, tag: Tag) -> int:
-        if tag.name in BLOCKS:
-            self._writer.line_break(tag.start)
-        elif tag.name in CELLS:
+        self._break(tag)
+        if tag.name in CELLS:
             self._writer.space(tag.start, tag.end)
         attributes = tag.attributes() if tag.attribute_source.strip(" /") else {}
         for address in targets_of(tag.name, attributes):
             self._writer.link(address)
+        emoji = emoji_of(attributes) if tag.name == "img" else None
+        if emoji:
+            self._writer.replaced(emoji, tag.start, tag.end)
+        elif self._writer.keeps_outline and (placed := placed_of(tag.name, attributes)):
+            self._writer.place(*placed)
         if tag.name in RAW:
             return self._tags.after_closing(tag.name, tag.end) or tag.end
-        if tag.name == "img" and (emoji := emoji_of(attributes)):
-            self._writer.replaced(emoji, tag.start, tag.end)
         if tag.name not in VOID:
             self._enter(tag, attributes)
+            if self._writer.keeps_outline:
+                self._open_shape(tag.name, attributes)
         return tag.end
+
+    def _open_shape(self, name: str, attributes: dict[str, str]) -> None:
+        shape = shape_of(name, attributes)
+        number = self._writer.open_shape(*shape) if shape else None
+        if shape or name in self._shapes:
+            self._shapes.setdefault(name, []).append(number)
+
+    def _break(self, tag: Tag) -> None:
+        is_second = tag.name == "br" and self._writer.break_waits()
+        if is_second or tag.name in PARAGRAPHS:
+            self._writer.blank_line(tag.start)
+        elif tag.name in BLOCKS:
+            self._writer.line_break(tag.start)
 
     def _enter(self, tag: Tag, attributes: dict[str, str]) -> None:
         depth = self._writer.depth
@@ -168,8 +187,11 @@ class HtmlReader:
         return parent.is_wrapper and parent.name != name and not self._writer.quote_has_text()
 
     def _close(self, tag: Tag) -> None:
-        if tag.name in BLOCKS:
-            self._writer.line_break(tag.start)
+        if shapes := self._shapes.get(tag.name):
+            number = shapes.pop()
+            if number is not None:
+                self._writer.close_shape(number)
+        self._break(tag)
         if not self._count.get(tag.name):
             return
         while self._open:

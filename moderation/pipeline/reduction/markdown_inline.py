@@ -12,6 +12,7 @@ from enum import StrEnum
 from moderation.pipeline.reduction.bbcode_tags import Tag as BBCodeTag
 from moderation.pipeline.reduction.entities import REFERENCE
 from moderation.pipeline.reduction.html_tags import TagScanner
+from moderation.pipeline.reduction.outline import MAX_DETAIL, STYLES, Shape
 
 _CHUNK = re.compile(r"[^\\`*_~\[\]!<&]++|\*++|_++|~++|`++|!\[|.", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -24,6 +25,9 @@ _LINK_TAIL = re.compile(
 _REFERENCE_TAIL = re.compile(r"\[([^\[\]\n]{0,999}+)\]")
 _MAX_LABEL_LENGTH = 999
 
+MAX_NESTED_EMPHASIS = 8
+"""Marks of emphasis around the same words that are still told apart."""
+
 
 class ItemKind(StrEnum):
     """What an item of a paragraph is, once read."""
@@ -33,17 +37,37 @@ class ItemKind(StrEnum):
     MARKUP = "markup"
     BBCODE = "bbcode"
     LINK = "link"
+    PICTURE = "picture"
     DROPPED = "dropped"
+    OPEN = "open"
+    CLOSE = "close"
+    PLACE = "place"
 
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A stretch of the source. ``end`` shrinks when delimiters find their partners."""
+    """A stretch of the source. ``end`` shrinks when delimiters find their partners.
+
+    Attributes
+    ----------
+    shape : Shape or None
+        What opens or closes here.
+    detail : str
+        What is to know of it: an address, a heading's level.
+    words : str
+        Words that stand for a picture.
+    opens, closes : tuple[Shape, ...]
+        Of a delimiter: what begins after it and what ends before it.
+    """
 
     kind: ItemKind
     start: int
     end: int
-    address: str = ""
+    detail: str = ""
+    shape: Shape | None = None
+    words: str = ""
+    opens: tuple[Shape, ...] = ()
+    closes: tuple[Shape, ...] = ()
 
 
 class Paragraph:
@@ -61,6 +85,8 @@ class Paragraph:
         BBCode tags by their start.
     definitions : Mapping[str, str]
         Addresses of reference links by folded label.
+    keeps_outline : bool
+        Whether to note what opens and closes.
     """
 
     def __init__(
@@ -69,12 +95,16 @@ class Paragraph:
         scanner: TagScanner,
         tags: Mapping[int, BBCodeTag],
         definitions: Mapping[str, str],
+        *,
+        keeps_outline: bool,
     ) -> None:
         self._source = source
         self._scanner = scanner
         self._tags = tags
         self._definitions = definitions
+        self._keeps_outline = keeps_outline
         self.items: list[Item] = []
+        self.has_words = False
         self._openers: dict[str, list[Item]] = {"*": [], "_": [], "~": []}
         self._brackets: list[int] = []
         self._ticks: dict[int, list[int]] | None = None
@@ -82,12 +112,28 @@ class Paragraph:
     def add_line(self, start: int, end: int) -> None:
         """Read one line."""
         self._ticks = None
+        self.has_words = self.has_words or start < end
         position = start
         while position < end:
             match = _CHUNK.match(self._source, position, end)
             if match is None:  # every code point begins a chunk; this only ends the loop
                 break
             position = self._chunk(match[0], start, position, end)
+
+    def add_shape(self, kind: ItemKind, shape: Shape, at: int, detail: str = "") -> None:
+        """Say that something opens or closes here."""
+        if self._keeps_outline:
+            self.items.append(Item(kind, at, at, detail, shape))
+
+    def frame(self, shape: Shape, at: int, detail: str = "") -> None:
+        """Say that all words since the last mark of a list have a shape."""
+        if not self._keeps_outline:
+            return
+        place = len(self.items)
+        while place and (self.items[place - 1].shape or Shape.CODE) in STYLES:
+            place -= 1
+        self.items.insert(place, Item(ItemKind.OPEN, at, at, detail, shape))
+        self.add_shape(ItemKind.CLOSE, shape, at)
 
     def _chunk(self, chunk: str, line_start: int, start: int, line_end: int) -> int:
         end = start + len(chunk)
@@ -111,8 +157,8 @@ class Paragraph:
         self._add(ItemKind.TEXT, start, end)
         return end
 
-    def _add(self, kind: ItemKind, start: int, end: int, address: str = "") -> None:
-        self.items.append(Item(kind, start, end, address))
+    def _add(self, kind: ItemKind, start: int, end: int, detail: str = "") -> None:
+        self.items.append(Item(kind, start, end, detail))
 
     def _code(self, start: int, end: int, line_end: int) -> int | None:
         if self._ticks is None:
@@ -123,7 +169,9 @@ class Paragraph:
         at = bisect_right(runs, start)
         if at >= len(runs):
             return None
+        self.add_shape(ItemKind.OPEN, Shape.CODE, end)
         self._add(ItemKind.TEXT, end, runs[at])
+        self.add_shape(ItemKind.CLOSE, Shape.CODE, runs[at])
         return runs[at] + end - start
 
     def _escape(self, start: int, line_end: int) -> int | None:
@@ -143,6 +191,7 @@ class Paragraph:
         elif link := _AUTOLINK.match(self._source, start, line_end):
             self._add(ItemKind.LINK, start, start + 1, link[1])
             self._add(ItemKind.TEXT, start + 1, link.end() - 1)
+            self.add_shape(ItemKind.CLOSE, Shape.LINK, link.end())
             return link.end()
         else:
             tag = self._scanner.tag(start, line_end)
@@ -171,9 +220,11 @@ class Paragraph:
             for item in self.items[opener_at:]:
                 item.kind = ItemKind.DROPPED
             del self.items[opener_at:]
-            self._add(ItemKind.LINK, opener.start, end, address)
+            words = self._source[opener.end : min(start, opener.end + MAX_DETAIL)]
+            self.items.append(Item(ItemKind.PICTURE, opener.start, end, address, None, words))
         else:
-            opener.kind, opener.address = ItemKind.LINK, address
+            opener.kind, opener.detail = ItemKind.LINK, address
+            self.add_shape(ItemKind.CLOSE, Shape.LINK, end)
         return end
 
     def _target(self, opener: Item, start: int, line_end: int) -> tuple[str | None, int]:
@@ -203,10 +254,21 @@ class Paragraph:
                 used = min(opener.end - opener.start, item.end - item.start)
                 opener.end -= used
                 item.end -= used
+                if self._keeps_outline and len(opener.opens) < MAX_NESTED_EMPHASIS:
+                    shapes = _emphasis(mark, used)
+                    opener.opens += shapes
+                    item.closes += shapes
             if opener.kind is not ItemKind.DELIMITER or opener.end == opener.start:
                 openers.pop()
         if can_open and item.end > item.start:
             openers.append(item)
+
+
+def _emphasis(mark: str, used: int) -> tuple[Shape, ...]:
+    if mark == "~":
+        return (Shape.STRUCK,)
+    shapes = (Shape.STRONG,) if used > 1 else ()
+    return (*shapes, Shape.EMPHASIS) if used % 2 else shapes
 
 
 def folded_label(label: str) -> str:

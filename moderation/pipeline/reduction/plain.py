@@ -17,21 +17,21 @@ MAX_DEPTH = 100
 _NOT_A_QUOTE = frozenset(":;=._-<0123456789")
 
 
-def reduce_plain(source: str) -> Reduced:
+def reduce_plain(source: str, *, keeps_outline: bool = False) -> Reduced:
     """Reduce plain text to the author's own words; see the package for what is kept."""
     if ">" not in source:
-        writer = Writer(source)
+        writer = Writer(source, keeps_outline=keeps_outline)
         writer.verbatim(0, len(source))
         return writer.finish()
-    return _PlainReader(source).read()
+    return _PlainReader(source, keeps_outline=keeps_outline).read()
 
 
 class _PlainReader:
     """Walks through lines; holds back a line that the next one may make an attribution."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, keeps_outline: bool) -> None:
         self._source = source
-        self._writer = Writer(source)
+        self._writer = Writer(source, keeps_outline=keeps_outline)
         self._held: tuple[int, int] | None = None
 
     def read(self) -> Reduced:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from moderation.pipeline.reduction.outline import Outline
 
 
 class Segment(NamedTuple):
@@ -61,12 +63,15 @@ class Reduced:
         Ordered by their start in the source.
     links : tuple[str, ...]
         Addresses of links, pictures and frames, in order, each once.
+    outline : Outline or None
+        What the markup said of the text, and where the quotes stood; if that was asked for.
     """
 
     text: str
     segments: tuple[Segment, ...]
     quotes: tuple[Quote, ...] = ()
     links: tuple[str, ...] = ()
+    outline: Outline | None = field(default=None, compare=False, repr=False)
 
     @property
     def origins(self) -> array[int]:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 from moderation.pipeline.reduction.attribution import quoted_person
+from moderation.pipeline.reduction.outline import (
+    MAX_DETAIL,
+    MAX_EVENTS,
+    MAX_QUOTE_DEPTH,
+    Event,
+    Outline,
+    Shape,
+    Step,
+)
 from moderation.pipeline.reduction.reduced import Quote, Reduced, Segment
 
 _BLANK = " \t\r\n\f\v"
@@ -27,6 +37,8 @@ class _Sink:
     __slots__ = (
         "attribution",
         "break_at",
+        "events",
+        "host",
         "length",
         "pieces",
         "role",
@@ -51,6 +63,22 @@ class _Sink:
         self.break_at: int | None = None
         self.space_at: tuple[int, int] | None = None
         self.run_start = self.run_end = -1
+        self.events: list[Event | _PlacedQuote] = []
+        self.host = self
+
+    @property
+    def now_at(self) -> int:
+        """How many code points were kept so far."""
+        return self.length + max(0, self.run_end - self.run_start)
+
+    def outline(self, words: str) -> Outline:
+        """Return what the markup said of the text, of which ``words`` were kept."""
+        lead = self.text().index(words[0]) if words else 0
+        most = len(words)
+        return Outline(
+            words,
+            tuple(_as_event(event, min(max(event.at - lead, 0), most)) for event in self.events),
+        )
 
     def keep(self, start: int, end: int) -> None:
         """Keep a range of the source as it is."""
@@ -104,21 +132,33 @@ class _Sink:
         return "".join(self.pieces)
 
 
+class _PlacedQuote(NamedTuple):
+    """A quote whose words are still to come."""
+
+    at: int
+    sink: _Sink
+
+
 class Writer:
     """Keeps the author's words apart from quotes, however deep they nest.
 
     Parameters
     ----------
     source : str
+    keeps_outline : bool
+        Whether to remember what the markup says of the words: costs half as much again.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, keeps_outline: bool = False) -> None:
         self.source = source
+        self.keeps_outline = keeps_outline
         self._own = _Sink(source, _SinkRole.OWN)
         self._open = [self._own]
         self._quotes: list[Quote] = []
         self._links: dict[str, None] = {}
         self._announced: str | None = None
+        self._shapes: dict[int, _Sink] = {}
+        self._event_count = 0
 
     @property
     def depth(self) -> int:
@@ -156,19 +196,77 @@ class Writer:
         if address := address.strip():
             self._links[address] = None
 
+    def blank_line(self, position: int) -> None:
+        """Break the line before whatever follows, and begin a paragraph."""
+        self.line_break(position)
+        if not self.keeps_outline:
+            return
+        sink = self._open[-1]
+        last = sink.events[-1] if sink.events else None
+        if last is None or last.at != sink.now_at or not _is_break(last):
+            sink.events.append(Event(sink.now_at, Step.PLACE, Shape.BREAK))
+
+    def break_waits(self) -> bool:
+        """Tell whether a line break waits for words to follow."""
+        return self._open[-1].break_at is not None
+
+    def open_shape(self, shape: Shape, detail: str = "") -> int:
+        """Say that what follows has a shape; return the number that closes it."""
+        if not self._may_say_more():
+            return -1
+        number = self._event_count
+        sink = self._open[-1]
+        sink.events.append(Event(sink.now_at, Step.OPEN, shape, number, detail[:MAX_DETAIL]))
+        self._shapes[number] = sink
+        return number
+
+    def close_shape(self, number: int) -> None:
+        """Say that a shape ends here; harmless when it has ended."""
+        sink = self._shapes.pop(number, None)
+        if sink is not None:
+            sink.events.append(Event(sink.now_at, Step.CLOSE, Shape.BREAK, number))
+
+    def place(self, shape: Shape, detail: str = "", words: str = "") -> None:
+        """Say that something stands here that has no words of the author's."""
+        if self._may_say_more():
+            sink = self._open[-1]
+            sink.events.append(
+                Event(sink.now_at, Step.PLACE, shape, 0, detail[:MAX_DETAIL], words[:MAX_DETAIL])
+            )
+
+    def _may_say_more(self) -> bool:
+        if not self.keeps_outline:
+            return False
+        self._event_count += 1
+        if self._event_count == MAX_EVENTS:
+            sink = self._open[-1]
+            sink.events.append(Event(sink.now_at, Step.PLACE, Shape.CUT))
+        return self._event_count < MAX_EVENTS
+
     def open_quote(self, position: int, attribution: str | None = None) -> None:
         """Set what follows apart as a quote."""
         self.line_break(position)
         person, self._announced = attribution or self._announced, None
-        self._open.append(_Sink(self.source, _SinkRole.QUOTE, position, person))
+        sink = _Sink(self.source, _SinkRole.QUOTE, position, person)
+        host = self._open[-1].host
+        if self._may_say_more():
+            host.events.append(_PlacedQuote(host.now_at, sink))
+        if self.depth >= MAX_QUOTE_DEPTH:
+            sink.host = host
+        self._open.append(sink)
 
     def open_attribution(self) -> None:
         """Take what follows as the line that names the person quoted."""
-        self._open.append(_Sink(self.source, _SinkRole.ATTRIBUTION))
+        self._open_aside(_SinkRole.ATTRIBUTION)
 
     def open_furniture(self) -> None:
         """Drop what follows: words that the forum's software wrote."""
-        self._open.append(_Sink(self.source, _SinkRole.FURNITURE))
+        self._open_aside(_SinkRole.FURNITURE)
+
+    def _open_aside(self, role: _SinkRole) -> None:
+        sink = _Sink(self.source, role)
+        sink.host = self._open[-1].host
+        self._open.append(sink)
 
     def close(self, position: int) -> None:
         """Close the innermost quote or attribution; harmless when there is none."""
@@ -207,7 +305,8 @@ class Writer:
             kept = len(text.rstrip(_BLANK))
             text, segments = text[:kept], _cut(segments, kept)
         quotes = sorted(self._quotes, key=lambda quote: (quote.start, -quote.end))
-        return Reduced(text, tuple(segments), tuple(quotes), tuple(self._links))
+        outline = own.outline(text) if self.keeps_outline else None
+        return Reduced(text, tuple(segments), tuple(quotes), tuple(self._links), outline)
 
     def _attribute(self, line: str) -> None:
         sink = self._open[-1]
@@ -215,6 +314,19 @@ class Writer:
             self._announced = quoted_person(line)  # some boards name the person above the quote
         elif sink.attribution is None:
             sink.attribution = quoted_person(line)
+
+
+def _as_event(event: Event | _PlacedQuote, at: int) -> Event:
+    if isinstance(event, Event):
+        return Event(at, *event[1:])
+    sink = event.sink
+    person = (sink.attribution or "")[:MAX_DETAIL]
+    outline = sink.outline(sink.text().strip())
+    return Event(at, Step.PLACE, Shape.QUOTE, 0, person, "", outline)
+
+
+def _is_break(event: Event | _PlacedQuote) -> bool:
+    return isinstance(event, Event) and event.shape is Shape.BREAK and event.step is Step.PLACE
 
 
 def _cut(segments: list[Segment], length: int) -> list[Segment]:
