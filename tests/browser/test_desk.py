@@ -12,6 +12,7 @@ from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
 from moderation.domain.review import DecisionAction, Role
+from moderation.domain.text_format import TextFormat
 from moderation.services import review, review_pages
 from moderation.services.runtime import Runtime
 from tests.browser.conftest import Seat
@@ -198,6 +199,58 @@ HOSTILE = [
     "idiot " + "x" * 20_000,
     "idiot </blockquote></main><form action=https://evil.example><button>Approve</button></form>",
 ]
+
+
+HOSTILE_MARKUP = [
+    (
+        TextFormat.HTML,
+        '<p onclick=alert(1) style="position:fixed;inset:0">idiot<img src=https://evil.example/x '
+        'onerror=alert(1)><iframe src="https://evil.example/y" srcdoc="<script>alert(2)</script>">'
+        '</iframe><a href="javascript:alert(3)" title="\\"><script>alert(4)</script>">press</a>'
+        "<form action=https://evil.example><button accesskey=a>Approve</button></form>",
+        "javascript:",
+    ),
+    (
+        TextFormat.HTML,
+        '<blockquote data-author="<svg onload=alert(1)>"><b><ul><li>his</b></ul></blockquote>'
+        '<table><tr><td class="item top" id="main">idiot<h1>x</h1></table></main></blockquote>',
+        "<svg onload=alert(1)>",
+    ),
+    (
+        TextFormat.MARKDOWN,
+        "idiot ![x](https://evil.example/x.png) [y](java\tscript:alert(1)) <svg/onload=alert(2)> "
+        "[good.example](https://good.example@evil.example)\n\n```\n</code><script>alert(3)",
+        "evil.example",
+    ),
+    (
+        TextFormat.BBCODE,
+        '[url=javascript:alert(1)]idiot[/url][img]https://evil.example/x"onerror=alert(2)[/img]'
+        "[list][*][spoiler=<script>alert(3)</script>]s[/spoiler][/list][media]//evil.example[/media]",
+        "javascript:",
+    ),
+]
+
+
+def test_hostile_markup_is_drawn_by_our_own_elements(
+    seat: Seat, runtime: Runtime, forum: Forum
+) -> None:
+    for number, (text_format, source, _) in enumerate(HOSTILE_MARKUP):
+        submitted(runtime, forum, a_comment(f"m{number}", source, text_format=text_format))
+    mira = seat()
+
+    for number, (_, _, shown) in enumerate(HOSTILE_MARKUP):
+        page = mira.open(f"/desk/items/{number + 1}")
+        text = page.locator("blockquote.text")
+        assert "idiot" in text.inner_text()
+        assert shown in text.inner_text()
+        assert (
+            text.locator("script, img, iframe, a, form, button, h1, [onclick], [style]").count()
+            == 0
+        )
+        assert text.locator("svg:not(.i), [id], .item, .top").count() == 0
+
+    assert mira.said == []
+    assert mira.asked == []
 
 
 def test_hostile_comments_do_nothing(seat: Seat, runtime: Runtime, forum: Forum) -> None:

@@ -13,9 +13,10 @@ from moderation.domain.errors import ConflictError, InvalidInputError
 from moderation.domain.review import ReasonCode, Role
 from moderation.services import appeals as appealing
 from moderation.web import current
-from moderation.web.desk import ages, cards, highlight, layout, session, toasts
+from moderation.web.desk import ages, cards, layout, long_texts, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.shown_text import comment_text, plain_text
 
 OUTCOMES = {
     AppealState.UPHELD: "Upheld: the comment is approved",
@@ -94,8 +95,8 @@ def _show(
         active="desk.appeals",
         view=view,
         author=cards.author_name(view.judgement),
-        text=highlight.paragraphs(view.judgement.body),
-        said=highlight.paragraphs(view.appeal.words),
+        text=long_texts.folded(comment_text(view.judgement)),
+        said=plain_text(view.appeal.words),
         filed=ages.age(view.appeal.created_at, now),
         rejected_at=ages.moment(view.decision.created_at, now),
         outcome=OUTCOMES.get(view.appeal.state, ""),

@@ -15,8 +15,9 @@ from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundE
 from moderation.services.appeals import AuthorView, author_view, file_appeal
 from moderation.web import appeal_links, current
 from moderation.web.appeal_links import AppealLink
-from moderation.web.desk import error_pages, headers, highlight, layout
+from moderation.web.desk import error_pages, headers, layout
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.shown_text import comment_text
 
 bp = Blueprint("appeals_by_link", __name__, url_prefix="/appeals", template_folder="templates")
 bp.after_request(headers.add_headers)
@@ -72,7 +73,7 @@ def _show(token: str, *, words: str = "", problem: str = "", lost: str = "") -> 
         "desk/author_appeal.html",
         view=view,
         is_over=is_over,
-        text=highlight.paragraphs(view.judgement.body) if view is not None else (),
+        text=comment_text(view.judgement) if view is not None else (),
         words=words,
         problem=problem,
         lost=lost,

@@ -9,16 +9,15 @@ from urllib.parse import urlsplit
 
 from moderation.domain.judgement import Decision, Judgement
 from moderation.domain.review import DecisionAction, ItemState
-from moderation.pipeline.reduction import reduce
 from moderation.services.precedents import Precedent
 from moderation.services.review_pages import ItemView
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
-from moderation.web.desk import ages, highlight, long_texts, oddities, revisions, wording
+from moderation.web.desk import ages, long_texts, revisions, wording
 from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of
+from moderation.web.desk.shown_text import Shown, comment_text
 
 EXCERPT_LENGTH = 320
-_MOST_LINKS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +112,6 @@ class Card:
     ----------
     hides_scores : bool
         An audit sample before its decision: neither scores nor marks nor record.
-    leads_to : tuple[str, ...]
-        Hosts of links whose words do not name them.
     lease : Lease or None
         The reader's own claim.
     holder : str or None
@@ -129,8 +126,7 @@ class Card:
     permalink: str | None
     chip: wording.Chip
     why: tuple[wording.Why, ...]
-    text: tuple[long_texts.Run, ...]
-    leads_to: tuple[str, ...]
+    text: tuple[Shown, ...]
     parent: str | None
     neighbours: tuple[tuple[Said, ...], tuple[Said, ...]]
     bars: tuple[ScoreBar, ...]
@@ -195,8 +191,7 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
             is_audit=hides,
             reports=view.reports,
         ),
-        text=long_texts.folded(_text(judgement, is_plain=hides)),
-        leads_to=_leads_to(judgement),
+        text=long_texts.folded(comment_text(judgement, is_marked=not hides)),
         parent=judgement.parent.text if judgement.parent else None,
         neighbours=_neighbours(view, now),
         bars=() if hides else bars_of(judgement.scores),
@@ -244,14 +239,6 @@ def _chip(view: ItemView) -> wording.Chip:
     return wording.verdict_chip(view.judgement.verdict)
 
 
-def _text(judgement: Judgement, *, is_plain: bool) -> tuple[highlight.Paragraph, ...]:
-    if is_plain:
-        return highlight.paragraphs(judgement.body)
-    shown = highlight.shown_spans(judgement.spans, judgement.scores)
-    swears = highlight.swearing_spans(judgement.spans)
-    return highlight.paragraphs(judgement.body, (*shown, *swears), judgement.rule_spans)
-
-
 def _like(precedent: Precedent) -> Like:
     if precedent.similarity == 1:
         return Like(precedent.decision, "", "")
@@ -266,13 +253,6 @@ def _earlier(view: ItemView, now: datetime) -> tuple[Earlier, ...]:
         found.append(Earlier(at, excerpt(was.body), revisions.changes(was.body, after)))
         after = was.body
     return tuple(found)
-
-
-def _leads_to(judgement: Judgement) -> tuple[str, ...]:
-    """Return where the links behind the words lead, as far as the text does not say it."""
-    links = reduce(judgement.source, judgement.text_format).links
-    hosts = dict.fromkeys(oddities.true_host(link) for link in links)
-    return tuple(host for host in hosts if host and host not in judgement.body)[:_MOST_LINKS]
 
 
 def _is_claimed(item: ReviewItem, now: datetime) -> bool:

@@ -1,17 +1,19 @@
-"""A comment's text cut into paragraphs and pieces, each with the marks that lie on it.
+"""A comment's text cut into pieces, each with the marks that lie on it.
 
 Nothing here is HTML: the template escapes each piece and draws the marks around it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from enum import StrEnum
 
 from classifiers.labels import DECIDING_LABELS, Label
 from moderation.domain.judgement import PlacedSpan
 from moderation.domain.verdict import LabelScore, RuleSpan
+from moderation.pipeline.reduction.outline import Shape
 from moderation.web.desk.oddities import Oddity, OddityKind, oddities
 
 STRONG_SHARE = 2 / 3
@@ -52,7 +54,13 @@ class Piece:
     odd : OddityKind or None
         What eyes would miss here.
     note : str
-        That in words.
+        That in words; or the words under a picture.
+    styles : tuple[Shape, ...]
+        What the author's markup makes of it.
+    placed : Shape or None
+        A picture, an embedded page, or a link that ends here; such a piece has no text.
+    host : str
+        Where that leads.
     """
 
     text: str
@@ -61,14 +69,9 @@ class Piece:
     is_swear: bool = False
     odd: OddityKind | None = None
     note: str = ""
-
-    @property
-    def looks(self) -> tuple[object, ...]:
-        """All but the text: neighbours that look the same are one piece."""
-        return self.marks, self.is_rule, self.is_swear, self.odd, self.note
-
-
-Paragraph = tuple[Piece, ...]
+    styles: tuple[Shape, ...] = ()
+    placed: Shape | None = None
+    host: str = ""
 
 
 def shown_spans(
@@ -88,10 +91,8 @@ def swearing_spans(spans: Iterable[PlacedSpan]) -> tuple[PlacedSpan, ...]:
     return tuple(span for span in spans if span.label is Label.PROFANITY and span.weight > 0)
 
 
-def paragraphs(
-    text: str, spans: Sequence[PlacedSpan] = (), rule_spans: Sequence[RuleSpan] = ()
-) -> tuple[Paragraph, ...]:
-    """Cut a text into paragraphs of pieces.
+class MarkedText:
+    """A text whose marks are known at each place, cut where any of them begins or ends.
 
     Parameters
     ----------
@@ -101,26 +102,78 @@ def paragraphs(
         they say which words a reader may want covered.
     rule_spans : Sequence[RuleSpan]
         Word-rule matches; may overlap with spans.
-
-    Returns
-    -------
-    tuple[Paragraph, ...]
-        One for each line that is not blank. Joined, their pieces give those lines unchanged.
     """
-    levels = _levels([span for span in spans if span.label is not Label.PROFANITY])
-    swears = [span for span in spans if span.label is Label.PROFANITY]
-    strange = oddities(text)
-    found: list[Paragraph] = []
-    start = 0
-    for line in text.splitlines(keepends=True):
-        body = line.strip()
-        if body:
-            offset = start + line.index(body[0])
-            found.append(
-                _pieces(text, (offset, offset + len(body)), levels, (rule_spans, swears), strange)
-            )
-        start += len(line)
-    return tuple(found)
+
+    def __init__(
+        self, text: str, spans: Sequence[PlacedSpan] = (), rule_spans: Sequence[RuleSpan] = ()
+    ) -> None:
+        self.text = text
+        self._starts: list[int] = []
+        self._looks: list[Piece] = []
+        levels = _levels([span for span in spans if span.label is not Label.PROFANITY])
+        swears = [span for span in spans if span.label is Label.PROFANITY]
+        covers: list[_Cover] = [(span.start, span.end, mark) for span, mark in levels]
+        covers += [(rule.start, rule.end, _Other.RULE) for rule in rule_spans]
+        covers += [(span.start, span.end, _Other.SWEAR) for span in swears]
+        covers += [(odd.start, odd.end, odd) for odd in oddities(text)]
+        self._cut(covers)
+
+    def pieces(self, start: int, end: int, styles: tuple[Shape, ...] = ()) -> Iterator[Piece]:
+        """Yield the pieces of a range; joined, they give its text unchanged."""
+        place = bisect_right(self._starts, start) - 1
+        while start < end:
+            look = self._looks[place]
+            place += 1
+            after = min(end, self._starts[place]) if place < len(self._starts) else end
+            yield replace(look, text=self.text[start:after], styles=styles)
+            start = after
+
+    def _cut(self, covers: Sequence[_Cover]) -> None:
+        """Walk once from edge to edge and write down what lies on the text between them."""
+        edges: dict[int, list[tuple[int, bool]]] = {0: []}
+        for number, (start, end, _) in enumerate(covers):
+            first, last = max(start, 0), min(end, len(self.text))
+            if first < last:
+                edges.setdefault(first, []).append((number, True))
+                edges.setdefault(last, []).append((number, False))
+        here: dict[int, None] = {}
+        for place in sorted(edges):
+            for number, begins in edges[place]:
+                if begins:
+                    here[number] = None
+                else:
+                    del here[number]
+            look = _look([covers[number][2] for number in sorted(here)])
+            if not self._looks or look.odd or self._looks[-1] != look:
+                self._starts.append(place)
+                self._looks.append(look)
+
+
+class _Other(StrEnum):
+    RULE = "rule"
+    SWEAR = "swear"
+
+
+_Cover = tuple[int, int, Mark | _Other | Oddity]
+
+
+def _look(covers: Sequence[Mark | _Other | Oddity]) -> Piece:
+    """Return what covers make of the text under them: strongest marks and outer oddities first."""
+    marks: dict[Label, Mark] = {}
+    odd: Oddity | None = None
+    for cover in covers:
+        if isinstance(cover, Mark):
+            marks.setdefault(cover.label, cover)
+        elif isinstance(cover, Oddity):
+            odd = cover
+    return Piece(
+        text="",
+        marks=tuple(marks.values()),
+        is_rule=_Other.RULE in covers,
+        is_swear=_Other.SWEAR in covers,
+        odd=odd.kind if odd else None,
+        note=odd.note if odd else "",
+    )
 
 
 def _levels(spans: Sequence[PlacedSpan]) -> list[tuple[PlacedSpan, Mark]]:
@@ -140,51 +193,6 @@ def _level(weight: float, strongest: float) -> int:
     if share >= STRONG_SHARE:
         return 3
     return 2 if share >= MIDDLE_SHARE else 1
-
-
-def _pieces(
-    text: str,
-    line: tuple[int, int],
-    levels: Sequence[tuple[PlacedSpan, Mark]],
-    others: tuple[Sequence[RuleSpan], Sequence[PlacedSpan]],
-    strange: Sequence[Oddity],
-) -> Paragraph:
-    start, end = line
-    near = [(span, mark) for span, mark in levels if span.start < end and span.end > start]
-    rules, swears = (
-        [span for span in spans if span.start < end and span.end > start] for spans in others
-    )
-    edges = {start, end}
-    ranges = [(span.start, span.end) for span, _ in near]
-    ranges += [(span.start, span.end) for span in (*rules, *swears)]
-    odd = [one for one in strange if one.start < end and one.end > start]
-    ranges += [(one.start, one.end) for one in odd]
-    for left, right in ranges:
-        edges |= {max(start, left), min(end, right)}
-    pieces: list[Piece] = []
-    for left, right in pairwise(sorted(edges)):
-        here = next((one for one in reversed(odd) if one.start <= left and right <= one.end), None)
-        piece = Piece(
-            text=text[left:right],
-            marks=_marks_on(near, left, right),
-            is_rule=any(rule.start <= left and right <= rule.end for rule in rules),
-            is_swear=any(span.start <= left and right <= span.end for span in swears),
-            odd=here.kind if here else None,
-            note=here.note if here else "",
-        )
-        if pieces and here is None and pieces[-1].looks == piece.looks:
-            pieces[-1] = replace(pieces[-1], text=pieces[-1].text + piece.text)
-        else:
-            pieces.append(piece)
-    return tuple(pieces)
-
-
-def _marks_on(near: Sequence[tuple[PlacedSpan, Mark]], left: int, right: int) -> tuple[Mark, ...]:
-    marks: dict[Label, Mark] = {}
-    for span, mark in near:
-        if span.start <= left and right <= span.end:
-            marks.setdefault(mark.label, mark)
-    return tuple(marks.values())
 
 
 def pushing_words(

@@ -40,6 +40,9 @@ class Oddity:
 
 
 _LINK = re.compile(r"(?i)\b(?:https?://|www\.)[^\s<>\"]+")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,30}):(?!\d{1,5}(?:/|$))")
+_IGNORED = re.compile(r"[\t\n\r]")
+_CONTROLS = "".join(map(chr, range(0x21)))
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _LATIN = re.compile(r"[A-Za-z]")
 _JOINERS = "\u200c\u200d"
@@ -58,14 +61,37 @@ def oddities(text: str) -> tuple[Oddity, ...]:
 def true_host(address: str) -> str:
     """Return where an address leads: its host as the network spells it; empty when it has none.
 
-    What stands before an ``@`` is a user name and leads nowhere. Letters beyond ASCII are shown in
-    the form in which they are registered (RFC 5891), beside which no look-alike passes.
+    What stands before an ``@`` is a user name and leads nowhere; a backslash is a slash to a
+    browser (URL standard, 4.4). Letters beyond ASCII are shown in the form in which they are
+    registered (RFC 5891), beside which no look-alike passes.
     """
+    address = address.replace("\\", "/")
     try:
         host = urlsplit(address if "://" in address else f"http://{address}").hostname or ""
         return host.encode("idna").decode("ascii")
     except (UnicodeError, ValueError):
         return ""
+
+
+def destination(address: str) -> str:
+    """Return where the address behind a link or a picture leads, as far as it leaves the forum.
+
+    Returns
+    -------
+    str
+        A host; the scheme with its colon for an address that is no page, such as
+        ``javascript:``; empty for the forum's own pages.
+    """
+    address = _IGNORED.sub("", address).strip(_CONTROLS).replace("\\", "/")
+    if address.startswith("//"):
+        return true_host(f"http:{address}")
+    scheme = _SCHEME.match(address)
+    if scheme is not None and scheme[1].lower() in {"http", "https"}:
+        rest = address[scheme.end() :].lstrip("/")
+        return true_host(f"http://{rest}")
+    if scheme is not None:
+        return f"{scheme[1].lower()}:"
+    return true_host(address) if address.lower().startswith("www.") else ""
 
 
 def _hidden(text: str) -> Iterator[Oddity]:

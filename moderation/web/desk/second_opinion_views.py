@@ -12,8 +12,9 @@ from moderation.domain.review import Role
 from moderation.services import second_opinions
 from moderation.services.second_opinions import Asked, Dispute
 from moderation.web import current
-from moderation.web.desk import cards, drafts, highlight, layout, session, toasts
+from moderation.web.desk import cards, drafts, layout, long_texts, session, toasts
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.shown_text import comment_text
 
 
 @bp.get("/second-opinions")
@@ -151,7 +152,7 @@ def _page(
         asked=asked,
         judgement=asked.judgement,
         author=cards.author_name(asked.judgement),
-        text=highlight.paragraphs(asked.judgement.body),
+        text=long_texts.folded(comment_text(asked.judgement)),
         dispute=disputed,
         draft=draft,
         errors=errors or {},

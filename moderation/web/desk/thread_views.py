@@ -17,9 +17,10 @@ from moderation.services import registration, threads
 from moderation.services.roles import require_role
 from moderation.services.threads import JudgedPost
 from moderation.web import current
-from moderation.web.desk import fields, highlight, layout, session, toasts, wording
+from moderation.web.desk import fields, highlight, layout, long_texts, session, toasts, wording
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.score_bars import ScoreBar, bars_of
+from moderation.web.desk.shown_text import Shown, outline_for, shown_text
 
 _NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
 
@@ -33,8 +34,7 @@ class PostCard:
     chip: str
     verdict: str
     is_strong: bool
-    text: tuple[highlight.Paragraph, ...]
-    quotes: tuple[tuple[str, str], ...]
+    text: tuple[Shown, ...]
     bars: tuple[ScoreBar, ...]
     why: tuple[wording.Why, ...]
 
@@ -161,6 +161,8 @@ def post_card(post: JudgedPost) -> PostCard:
     """Return one post ready to be drawn."""
     judged, outcome = post.judged, post.judged.outcome
     chip = wording.verdict_chip(outcome.verdict)
+    comment = judged.comment
+    outline = outline_for(comment.text, comment.text_format, judged.body, judged.quotes)
     shown = highlight.shown_spans(judged.spans, outcome.scores)
     return PostCard(
         author=post.author or "author unknown",
@@ -168,8 +170,7 @@ def post_card(post: JudgedPost) -> PostCard:
         chip=chip.icon,
         verdict=outcome.verdict.value.capitalize(),
         is_strong=chip.is_strong,
-        text=highlight.paragraphs(judged.body, shown, outcome.rule_spans),
-        quotes=tuple((quote.attribution or "", quote.text) for quote in judged.quotes),
+        text=long_texts.folded(shown_text(outline, shown, outcome.rule_spans)),
         bars=bars_of(outcome.scores),
         why=why_of(post),
     )

@@ -42,7 +42,7 @@ def test_an_item_shows_words_reasons_scores_and_context(
         "abusive 0.97, above 0.50: “idiot”",
         "1 reader reported it: 1 said “unkind”",
     ]
-    assert mira.texts("blockquote.text") == ["Of course, idiot."]
+    assert mira.texts("blockquote.text > p") == ["Of course, idiot."]
     assert [(m.text(), m.attributes["class"]) for m in mira.page.css("blockquote.text mark")] == [
         ("idiot", "abusive n3")
     ]

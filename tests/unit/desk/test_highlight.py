@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from classifiers.labels import Label
 from moderation.domain.judgement import PlacedSpan
 from moderation.domain.verdict import LabelScore, RuleSpan
-from moderation.web.desk.highlight import Mark, Piece, paragraphs, pushing_words, shown_spans
+from moderation.web.desk.highlight import Mark, MarkedText, Piece, pushing_words, shown_spans
 
 
 def span(label: Label, start: int, end: int, weight: float = 1.0) -> PlacedSpan:
@@ -17,26 +19,29 @@ def score(label: Label, value: float, *, threshold: float = 0.8) -> LabelScore:
     return LabelScore(label, value, threshold, "rule", value >= threshold)
 
 
-def test_a_text_without_spans_is_one_piece_a_line() -> None:
-    assert paragraphs("One.\n\n  Two.  \n") == ((Piece("One."),), (Piece("Two."),))
+def pieces(
+    text: str, spans: Sequence[PlacedSpan] = (), rules: Sequence[RuleSpan] = ()
+) -> list[Piece]:
+    return list(MarkedText(text, spans, rules).pieces(0, len(text)))
 
 
-def test_an_empty_text_has_no_paragraphs() -> None:
-    assert paragraphs(" \n\t\n") == ()
+def test_a_text_without_spans_is_one_piece() -> None:
+    assert pieces("One.\n\n  Two.  \n") == [Piece("One.\n\n  Two.  \n")]
+    assert pieces("") == []
 
 
 def test_a_span_becomes_a_marked_piece() -> None:
-    found = paragraphs("you idiot!", [span(Label.ABUSIVE, 4, 9)])
+    found = pieces("you idiot!", [span(Label.ABUSIVE, 4, 9)])
 
-    assert found == ((Piece("you "), Piece("idiot", (Mark(Label.ABUSIVE, 3),)), Piece("!")),)
+    assert found == [Piece("you "), Piece("idiot", (Mark(Label.ABUSIVE, 3),)), Piece("!")]
 
 
 def test_overlapping_spans_share_their_common_words() -> None:
-    found = paragraphs(
+    found = pieces(
         "corrupt sheeple all", [span(Label.PARTISAN, 0, 15, 3), span(Label.ABUSIVE, 8, 19, 1)]
     )
 
-    assert [(piece.text, [mark.label for mark in piece.marks]) for piece in found[0]] == [
+    assert [(piece.text, [mark.label for mark in piece.marks]) for piece in found] == [
         ("corrupt ", [Label.PARTISAN]),
         ("sheeple", [Label.PARTISAN, Label.ABUSIVE]),
         (" all", [Label.ABUSIVE]),
@@ -44,7 +49,7 @@ def test_overlapping_spans_share_their_common_words() -> None:
 
 
 def test_levels_compare_within_one_label() -> None:
-    found = paragraphs(
+    found = pieces(
         "a b c d",
         [
             span(Label.ABUSIVE, 0, 1, 3.0),
@@ -54,20 +59,22 @@ def test_levels_compare_within_one_label() -> None:
         ],
     )
 
-    assert [piece.marks[0].level for piece in found[0] if piece.marks] == [3, 2, 1, 3]
+    assert [piece.marks[0].level for piece in found if piece.marks] == [3, 2, 1, 3]
 
 
 def test_a_word_rule_lies_over_labels() -> None:
-    found = paragraphs("bad word", [span(Label.ABUSIVE, 0, 8)], [RuleSpan(4, 8, "w")])
+    found = pieces("bad word", [span(Label.ABUSIVE, 0, 8)], [RuleSpan(4, 8, "w")])
 
-    assert [(piece.text, piece.is_rule) for piece in found[0]] == [("bad ", False), ("word", True)]
+    assert [(piece.text, piece.is_rule) for piece in found] == [("bad ", False), ("word", True)]
 
 
-def test_a_span_across_lines_is_cut_at_the_line_end() -> None:
-    found = paragraphs("end\nstart", [span(Label.ABUSIVE, 0, 9)])
+def test_a_range_is_cut_out_of_the_marks() -> None:
+    marked = MarkedText("an idiot here", [span(Label.ABUSIVE, 3, 8)])
 
-    assert [[piece.text for piece in line] for line in found] == [["end"], ["start"]]
-    assert all(piece.marks for line in found for piece in line)
+    assert [(p.text, bool(p.marks)) for p in marked.pieces(5, 11)] == [
+        ("iot", True),
+        (" he", False),
+    ]
 
 
 @given(
@@ -77,10 +84,13 @@ def test_a_span_across_lines_is_cut_at_the_line_end() -> None:
 def test_marks_never_change_the_words(text: str, ranges: list[tuple[int, int]]) -> None:
     spans = [span(Label.ABUSIVE, min(pair), max(pair), 1 + pair[0]) for pair in ranges]
 
-    found = paragraphs(text, spans, [RuleSpan(min(pair), max(pair), "w") for pair in ranges])
+    found = pieces(text, spans, [RuleSpan(min(pair), max(pair), "w") for pair in ranges])
 
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    assert ["".join(piece.text for piece in line) for line in found] == lines
+    assert "".join(piece.text for piece in found) == text
+    under = "".join(
+        text[at] for at in range(len(text)) if any(s.start <= at < s.end for s in spans)
+    )
+    assert "".join(piece.text for piece in found if piece.marks and piece.is_rule) == under
 
 
 def test_only_deciding_labels_that_are_not_far_below_are_shown() -> None:

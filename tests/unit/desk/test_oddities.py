@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from moderation.web.desk.highlight import paragraphs
-from moderation.web.desk.oddities import OddityKind, oddities, true_host
+from moderation.web.desk.highlight import MarkedText
+from moderation.web.desk.oddities import OddityKind, destination, oddities, true_host
 
 
 def found(text: str) -> list[tuple[OddityKind, str]]:
@@ -68,10 +68,33 @@ def test_a_host_that_is_spelt_otherwise_is_told() -> None:
 
 def test_pieces_keep_every_character() -> None:
     text = "a\u200bb https://x.example/\u0430 p\u0430y"
-    (line,) = paragraphs(text)
+    line = list(MarkedText(text).pieces(0, len(text)))
     assert "".join(piece.text for piece in line) == text
     assert [piece.odd for piece in line if piece.odd is OddityKind.HIDDEN] == [OddityKind.HIDDEN]
 
 
 def test_a_text_of_nothing_else_stays_small() -> None:
     assert len(oddities("\u200b" * 100_000)) == 300
+
+
+@pytest.mark.parametrize(
+    ("address", "where"),
+    [
+        ("https://Evil.example/path", "evil.example"),
+        ("//evil.example/x", "evil.example"),
+        # Browsers drop tabs and line breaks, and read a backslash as a slash.
+        ("ht\ntps:\\\\evil.example\\@good.example", "evil.example"),
+        ("  https://good.example@evil.example/", "evil.example"),
+        ("https:evil.example", "evil.example"),
+        ("www.evil.example", "www.evil.example"),
+        ("java\tscript:alert(1)", "javascript:"),
+        ("data:text/html,x", "data:"),
+        ("mailto:a@b.example", "mailto:"),
+        ("/topic/5", ""),
+        ("#post-3", ""),
+        ("page.html", ""),
+        ("", ""),
+    ],
+)
+def test_an_address_leads_where_a_browser_would_go(address: str, where: str) -> None:
+    assert destination(address) == where
