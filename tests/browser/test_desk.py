@@ -173,6 +173,7 @@ def test_two_at_one_queue_decide_each_item_once(seat: Seat, runtime: Runtime, fo
     people = [seat("mira"), seat("jo")]
     for person in people:
         person.page.get_by_role("button", name="Take the oldest").click()
+        person.page.locator("#decide").wait_for()
 
     for _ in items:
         working = [person for person in people if person.page.locator("#decide").count()]
