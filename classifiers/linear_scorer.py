@@ -110,14 +110,21 @@ class LinearScorer:
     def score_many(
         self, comments: Sequence[ScoringInput], *, with_spans: bool = False
     ) -> list[Scored]:
-        """Score many comments; same numbers as `score`, in order."""
-        if with_spans:
-            return [self.score(comment, with_spans=True) for comment in comments]
+        """Score many comments; same numbers as `score`, in order.
+
+        Most comments score too low for spans; only the others are read once more for theirs.
+        """
         labels, version = self._labels, self._version
-        return [
+        many = [
             Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), (), version)
+            if not (with_spans and any(scores[column] >= bar for column, _, bar in self._bars))
+            else None
             for begin in range(0, len(comments), CHUNK)
             for scores in self._score_chunk(comments[begin : begin + CHUNK])
+        ]
+        return [
+            one if one is not None else self.score(comment)
+            for comment, one in zip(comments, many, strict=True)
         ]
 
     def _score_chunk(self, comments: Sequence[ScoringInput]) -> list[list[float]]:

@@ -24,7 +24,7 @@ from moderation.services.archive import import_comments
 from moderation.services.runtime import Runtime
 from moderation.web.records import comment_from_fields, comment_from_line
 
-_BATCH = 500
+_BATCH = 2_000
 
 
 @click.command("import")

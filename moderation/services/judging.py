@@ -68,7 +68,19 @@ def score_comments(
     scorer: Scorer | None, comments: Sequence[ReducedComment]
 ) -> list[Scored | None]:
     """Score comments; None for each that could not be scored, which is then held."""
+    if scorer is not None and len(comments) > 1:
+        try:
+            many = scorer.score_many([scoring_input(one) for one in comments], with_spans=True)
+            if all(_is_whole(one) for one in many):
+                return list(many)
+        except Exception:  # noqa: BLE001 - the scorer's edge: one by one shows which of them fails
+            _log.warning("the scorer failed on one of %d comments", len(comments))
     return [_score_one(scorer, comment) for comment in comments]
+
+
+def _is_whole(scored: Scored) -> bool:
+    """Tell whether every score is a probability; NaN is none."""
+    return all(0 <= score <= 1 for score in scored.probabilities.values())
 
 
 def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
@@ -83,7 +95,7 @@ def score_or_none(
     """Score one text; None, and a line in the log, if the scorer fails on it."""
     try:
         scored = scorer.score(wanted, with_spans=with_spans)
-        if not all(0 <= score <= 1 for score in scored.probabilities.values()):
+        if not _is_whole(scored):
             raise ValueError("a score lies outside of [0, 1]")  # noqa: TRY301 - NaN lies outside too
     except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
         _log.exception("scorer failed", extra={"comment_id": comment_id})

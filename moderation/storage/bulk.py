@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, exists, insert, select
 
 from moderation.domain.comment import Author, Thread
-from moderation.storage.comments import NewComment, comment_values, put_author, put_thread
+from moderation.storage.comments import NewComment, comment_values, put_authors, put_threads
 from moderation.storage.comments import verdict_values as verdict_of
 from moderation.storage.review_queue import NewItem, item_values
 from moderation.storage.tables import comments, decisions, events, review_items, verdicts
@@ -40,8 +40,8 @@ def insert_comments(
     connection: Connection, forum_id: int, batch: Sequence[NewComment], *, at: datetime
 ) -> list[int]:
     """Store comments that are not known yet, with their verdicts; returns our keys in order."""
-    authors = _put_each(connection, forum_id, [new.comment.author for new in batch], put_author)
-    threads = _put_each(connection, forum_id, [new.comment.thread for new in batch], put_thread)
+    authors = put_authors(connection, forum_id, _each_once(new.comment.author for new in batch))
+    threads = put_threads(connection, forum_id, _each_once(new.comment.thread for new in batch))
     rows = []
     for new in batch:
         author, thread = new.comment.author, new.comment.thread
@@ -58,13 +58,8 @@ def insert_comments(
     return pks
 
 
-def _put_each(
-    connection: Connection,
-    forum_id: int,
-    named: Sequence[_Named | None],
-    put: Callable[[Connection, int, _Named | None], int | None],
-) -> dict[str, int | None]:
-    """Store each author or thread once, with what was last said of it; returns keys by id."""
+def _each_once(named: Iterable[_Named | None]) -> list[_Named]:
+    """Return each author or thread once, with what was last said of it."""
     merged: dict[str, _Named] = {}
     for one in named:
         if one is None:
@@ -75,7 +70,7 @@ def _put_each(
             if getattr(one, field.name) is not None
         }
         merged[one.external_id] = replace(merged.get(one.external_id, one), **said)
-    return {name: put(connection, forum_id, one) for name, one in merged.items()}
+    return list(merged.values())
 
 
 def insert_items(connection: Connection, items: Sequence[NewItem], *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -219,23 +219,61 @@ def put_author(connection: Connection, forum_id: int, author: Author | None) -> 
     """Store what is known of an author; returns our key, None for nobody."""
     if author is None:
         return None
-    values = {
-        "name": author.name,
-        "joined_at": author.joined_at,
-        "post_count": author.post_count,
-        "is_trusted": author.is_trusted,
-    }
-    known = {name: value for name, value in values.items() if value is not None}
-    return _upsert(connection, authors, forum_id, author.external_id, known)
+    return _upsert(connection, authors, forum_id, author.external_id, _known(author))
 
 
 def put_thread(connection: Connection, forum_id: int, thread: Thread | None) -> int | None:
     """Store what is known of a thread; returns our key, None for none."""
     if thread is None:
         return None
-    values = {"title": thread.title, "url": thread.url}
-    known = {name: value for name, value in values.items() if value is not None}
-    return _upsert(connection, threads, forum_id, thread.external_id, known)
+    return _upsert(connection, threads, forum_id, thread.external_id, _known(thread))
+
+
+def put_authors(connection: Connection, forum_id: int, named: Sequence[Author]) -> dict[str, int]:
+    """Store what is known of many authors, each named once; returns our keys by theirs."""
+    return _upsert_many(connection, authors, forum_id, {a.external_id: _known(a) for a in named})
+
+
+def put_threads(connection: Connection, forum_id: int, named: Sequence[Thread]) -> dict[str, int]:
+    """Store what is known of many threads, each named once; returns our keys by theirs."""
+    return _upsert_many(connection, threads, forum_id, {t.external_id: _known(t) for t in named})
+
+
+def _known(one: Author | Thread) -> dict[str, Any]:
+    """Return what was said of an author or a thread, by column."""
+    values = (
+        {
+            "name": one.name,
+            "joined_at": one.joined_at,
+            "post_count": one.post_count,
+            "is_trusted": one.is_trusted,
+        }
+        if isinstance(one, Author)
+        else {"title": one.title, "url": one.url}
+    )
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _upsert_many(
+    connection: Connection, table: Table, forum_id: int, values: Mapping[str, dict[str, Any]]
+) -> dict[str, int]:
+    """Store many rows: one statement for all of which the same columns are known."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for external_id, known in values.items():
+        row = {"forum_id": forum_id, "external_id": external_id, **known}
+        by_columns.setdefault(tuple(known), []).append(row)
+    for columns, rows in by_columns.items():
+        statement = dialect.insert(table)
+        new = {name: statement.excluded[name] for name in columns or ("external_id",)}
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["forum_id", "external_id"], set_=new),
+            rows,
+        )
+    stored = select(table.c.external_id, table.c.id).where(
+        table.c.forum_id == forum_id, table.c.external_id.in_(list(values))
+    )
+    return {external_id: pk for external_id, pk in connection.execute(stored)}  # noqa: C416 - rows
 
 
 def _upsert(

@@ -16,7 +16,7 @@ from moderation.wiring import build_runtime
 from tests.benchmarks.scoring import forty_words
 
 COMMENTS = 20_000
-BATCH = 500
+BATCH = 2_000
 
 
 def main() -> None:

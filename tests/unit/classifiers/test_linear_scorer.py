@@ -114,6 +114,14 @@ def test_words_are_read_as_the_vectorizer_reads_them() -> None:
     assert lexicon.read([])[0].shape == (0, len(LABELS) + 1)
 
 
+def test_many_comments_get_the_spans_that_each_gets_alone() -> None:
+    scorer = LinearScorer(compile_model(PIPELINE), THRESHOLDS, "x")
+    inputs = [ScoringInput(text) for text in TEXTS]
+    many = scorer.score_many(inputs, with_spans=True)
+    assert [one.spans for one in many] == [scorer.score(one).spans for one in inputs]
+    assert {bool(one.spans) for one in many} == {True, False}
+
+
 def test_threads_get_the_same_scores() -> None:
     scorer = LinearScorer(
         compile_model(PIPELINE), THRESHOLDS, "x", capacity=8
