@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive screenshots torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -22,6 +22,7 @@ help:
 	@echo "make benchmark-quality DATA=folder  measure the model beside what others offer (docs/model-quality.md)"
 	@echo "make benchmark-serving  measure the webhook beside a Flask view of constant JSON"
 	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
+	@echo "make screenshots  take the pictures in docs/images/desk anew"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
 	@echo "make fuzz SECONDS=600  hand hostile input to every parser and count what was tried"
 	@echo "make lock  pin what is installed, with hashes; make check-lock tries it"
@@ -79,6 +80,9 @@ benchmark-serving: $(VENV)/.installed-test
 
 benchmark-archive: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.archive
+
+screenshots: $(VENV)/.installed-test
+	$(BIN)/python -m tests.screenshots
 
 # Kills a server 200 times under traffic, on each database that is there (half an hour each).
 torture: $(VENV)/.installed-test

@@ -189,6 +189,31 @@ def test_two_at_one_queue_decide_each_item_once(seat: Seat, runtime: Runtime, fo
     assert [person.said for person in people] == [[], []]
 
 
+def test_a_break_is_proposed_after_work_and_not_after_rest(seat: Seat) -> None:
+    mira = seat()
+    page = mira.open("/desk/comfort")
+    page.fill("#break", "10")
+    with mira.leaving():
+        page.locator("form[action$='/comfort'] .btn.main").click()
+    page.clock.install()
+    page = mira.open("/desk/")
+    rest = page.locator("[data-rest]")
+
+    for _ in range(4):
+        page.clock.run_for(2 * 60_000)
+        page.keyboard.press("Shift")
+    assert not rest.is_visible()
+    page.clock.run_for(3 * 60_000)
+    assert "11 minutes" in rest.inner_text()
+    rest.get_by_role("button").click()
+    assert not rest.is_visible()
+
+    page.clock.fast_forward(20 * 60_000)  # away from the desk: that was the break
+    page.keyboard.press("Shift")
+    page.clock.run_for(60_000)
+    assert not rest.is_visible()
+
+
 HOSTILE = [
     "<script>alert(1)</script> idiot",
     "<img src=https://evil.example/x onerror=alert(1)> idiot",
