@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import pyotp
 from PIL import Image
@@ -23,7 +24,7 @@ from tests.functional.running_server import Forum, RunningServer
 
 FOLDER = Path(__file__).parents[1] / "docs" / "images" / "desk"
 COLOURS = 96
-LOOKS = {
+LOOKS: dict[str, tuple[Literal["light", "dark"], int, int]] = {
     "light": ("light", 1280, 860),
     "dark": ("dark", 1280, 860),
     "phone": ("light", 360, 740),
