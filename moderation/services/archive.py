@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from moderation.domain.comment import Comment
 from moderation.domain.forum import Forum
-from moderation.services.intake import item_kind, new_comment, new_item, submit_comments
+from moderation.services.intake import submit_comments
 from moderation.services.judging import (
     JudgedComment,
     judge_comment,
@@ -15,9 +15,11 @@ from moderation.services.judging import (
     score_comments,
 )
 from moderation.services.runtime import Runtime
+from moderation.services.storing import item_kind, new_comment, new_item, verdict_event
 from moderation.storage import bulk, queue_pages
 from moderation.storage.comments import take_turns
 from moderation.storage.database import Connection
+from moderation.storage.events import append_events
 
 
 def import_comments(
@@ -66,24 +68,10 @@ def _store_all(
         rows = [new_comment(runtime, forum, one, request_id=request_id) for one in judged]
         pks = bulk.insert_comments(connection, forum.id, rows, at=now)
         _queue(connection, runtime, forum, list(zip(pks, judged, strict=True)))
-        bulk.append_events(
+        append_events(
             connection,
-            [
-                {
-                    "at": now,
-                    "kind": "verdict",
-                    "actor": "model",
-                    "forum_id": forum.id,
-                    "comment_id": pk,
-                    "details": {
-                        "verdict": one.outcome.verdict.value,
-                        "reasons": list(one.outcome.reasons),
-                        "model_version": one.outcome.model_version,
-                        "policy_version": one.outcome.policy_version,
-                    },
-                }
-                for pk, one in zip(pks, judged, strict=True)
-            ],
+            [verdict_event(forum, pk, one.outcome) for pk, one in zip(pks, judged, strict=True)],
+            at=now,
         )
     return True
 

@@ -15,9 +15,10 @@ from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction, ItemState
 from moderation.domain.verdict import LabelScore, Outcome, Verdict
-from moderation.services.intake import Submission, score_only, submit_comments
+from moderation.services.intake import score_only, submit_comments
 from moderation.services.lookup import decision_in_force
 from moderation.services.runtime import Runtime
+from moderation.services.storing import Submission
 
 _AT_ONCE = 100
 """Comments stored in one transaction: SQLite has one writer, and others wait for it."""

@@ -23,9 +23,10 @@ from moderation.hosts import discourse
 from moderation.hosts.dialogue import HostOutcome
 from moderation.services.host_actions import put_task
 from moderation.services.hosts import KnownHost
-from moderation.services.intake import Submission, score_only, submit_comment, submit_comments
+from moderation.services.intake import score_only, submit_comment, submit_comments
 from moderation.services.removal import delete_comment, restore_comment
 from moderation.services.runtime import Runtime
+from moderation.services.storing import Submission
 from moderation.storage import forums, hosts, judgements
 
 

@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from moderation.domain.errors import ModerationError
 from moderation.domain.feedback import FeedbackWeights
+from moderation.services.group_commit import GroupCommit
 from moderation.services.live_models import LiveModels
 from moderation.services.live_policies import LivePolicies
 from moderation.services.pseudonyms import Pseudonyms
@@ -47,6 +49,8 @@ class Runtime:
         What a label weighs in training, by its source.
     pseudonyms : Callable[[], Pseudonyms]
         Made with the installation's key when a forum asks for them.
+    intake : GroupCommit
+        Where new comments gather until they are written.
     """
 
     database: Database
@@ -56,3 +60,4 @@ class Runtime:
     policies: LivePolicies = field(default_factory=LivePolicies)
     feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)
     pseudonyms: Callable[[], Pseudonyms] = _no_key
+    intake: GroupCommit[Any, Any] = field(default_factory=GroupCommit)

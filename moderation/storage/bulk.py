@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection, exists, insert, select
 
 from moderation.domain.comment import Author, Thread
-from moderation.storage.comments import NewComment, comment_values, put_authors, put_threads
-from moderation.storage.comments import verdict_values as verdict_of
+from moderation.storage.comments import (
+    NewComment,
+    comment_values,
+    insert_verdicts,
+    put_authors,
+    put_threads,
+)
 from moderation.storage.review_queue import NewItem, item_values
-from moderation.storage.tables import comments, decisions, events, review_items, verdicts
+from moderation.storage.tables import comments, decisions, review_items
 
 _Named = TypeVar("_Named", Author, Thread)
 
@@ -51,10 +56,7 @@ def insert_comments(
         rows.append(values)
     ordered = insert(comments).returning(comments.c.id, sort_by_parameter_order=True)
     pks = list(connection.scalars(ordered, rows))
-    connection.execute(
-        insert(verdicts),
-        [verdict_of(pk, new, at=at) for pk, new in zip(pks, batch, strict=True)],
-    )
+    insert_verdicts(connection, list(zip(pks, batch, strict=True)), at=at)
     return pks
 
 
@@ -97,8 +99,3 @@ def insert_items(connection: Connection, items: Sequence[NewItem], *, at: dateti
             }
         )
     connection.execute(insert(review_items), rows)
-
-
-def append_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write down what happened to many comments; each row as ``append_event`` has it."""
-    connection.execute(insert(events), list(rows))

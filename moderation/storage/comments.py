@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.comment import Author, Comment, Thread
@@ -46,21 +46,32 @@ def take_turns(connection: Connection, forum_id: int, batch: Iterable[Comment | 
     batch : Iterable[Comment | str]
         Comments, or just their ids when no author or thread is touched.
     """
-    _lock(connection, forum_id, {name for comment in batch for name in _touched(comment)})
+    take_turns_in(connection, ((forum_id, comment) for comment in batch))
+
+
+def take_turns_in(connection: Connection, batch: Iterable[tuple[int, Comment | str]]) -> None:
+    """Do as `take_turns` for comments of several forums, each with the forum's key."""
+    _lock(
+        connection,
+        {(forum_id, name) for forum_id, comment in batch for name in _touched(comment)},
+    )
 
 
 def take_turns_for_authors(connection: Connection, forum_id: int, ids: Iterable[str]) -> None:
     """Let writers of the same authors go one after the other, as `take_turns` does."""
-    _lock(connection, forum_id, {f"author {external_id}" for external_id in ids})
+    _lock(connection, {(forum_id, f"author {external_id}") for external_id in ids})
 
 
-def _lock(connection: Connection, forum_id: int, names: set[str]) -> None:
+def _lock(connection: Connection, names: set[tuple[int, str]]) -> None:
     if connection.dialect.name != "postgresql":
         return
-    digests = (zlib.crc32(f"{forum_id} {name}".encode("utf-8", "surrogatepass")) for name in names)
+    digests = (
+        zlib.crc32(f"{forum_id} {name}".encode("utf-8", "surrogatepass"))
+        for forum_id, name in names
+    )
     # Everybody takes the locks in the same order, which is why nobody waits in a circle.
     for lock in sorted({digest % _LOCKS for digest in digests}):
-        connection.execute(select(func.pg_advisory_xact_lock(_LOCK_SPACE, lock)))
+        connection.execute(_TAKE_LOCK, {"space": _LOCK_SPACE, "lock": lock})
 
 
 def _touched(comment: Comment | str) -> Iterator[str]:
@@ -74,26 +85,44 @@ def _touched(comment: Comment | str) -> Iterator[str]:
         yield f"thread {comment.thread.external_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """A comment that was just stored, with all that is known of its author and thread."""
+
+    pk: int
+    author: Author | None
+    thread: Thread | None
+
+
 def insert_comment(
     connection: Connection, forum_id: int, new: NewComment, *, at: datetime
-) -> int | None:
-    """Store a comment and its verdict.
+) -> StoredComment | None:
+    """Store a comment; its verdict follows by `insert_verdicts` in the same transaction.
 
     Returns
     -------
-    int or None
-        Our key; None when this revision is stored already, also by a copy that arrived at the
-        same moment.
+    StoredComment or None
+        None when this revision is stored already, also by a copy that arrived at the same moment.
     """
-    statement = _insert_or_ignore(connection, comments).values(
-        **comment_values(forum_id, new, at=at),
-        author_id=put_author(connection, forum_id, new.comment.author),
-        thread_id=put_thread(connection, forum_id, new.comment.thread),
-    )
-    comment_pk: int | None = connection.scalar(statement.returning(comments.c.id))
-    if comment_pk is not None:
-        connection.execute(insert(verdicts).values(**verdict_values(comment_pk, new, at=at)))
-    return comment_pk
+    author_pk, author = put_author(connection, forum_id, new.comment.author)
+    thread_pk, thread = put_thread(connection, forum_id, new.comment.thread)
+    values = comment_values(forum_id, new, at=at) | {"author_id": author_pk, "thread_id": thread_pk}
+    pk: int | None = connection.scalar(_INSERT_NEW[connection.dialect.name], values)
+    return StoredComment(pk, author, thread) if pk is not None else None
+
+
+def insert_verdicts(
+    connection: Connection, judged: Sequence[tuple[int, NewComment]], *, at: datetime
+) -> None:
+    """Store the verdicts on comments, given by our keys."""
+    if judged:
+        connection.execute(_INSERT_VERDICT, [verdict_values(pk, new, at=at) for pk, new in judged])
+
+
+def is_stored(connection: Connection, forum_id: int, external_id: str, revision: str) -> bool:
+    """Tell whether a revision is stored."""
+    key = {"forum": forum_id, "external": external_id, "revision": revision}
+    return connection.scalar(_BY_REVISION, key) is not None
 
 
 def comment_values(forum_id: int, new: NewComment, *, at: datetime) -> dict[str, Any]:
@@ -123,17 +152,8 @@ def supersede_older(
     connection: Connection, forum_id: int, external_id: str, comment_pk: int
 ) -> Sequence[int]:
     """Mark the earlier revisions as no longer the latest; returns their keys."""
-    return connection.scalars(
-        update(comments)
-        .where(
-            comments.c.forum_id == forum_id,
-            comments.c.external_id == external_id,
-            comments.c.id != comment_pk,
-            comments.c.is_latest,
-        )
-        .values(is_latest=False)
-        .returning(comments.c.id)
-    ).all()
+    key = {"forum": forum_id, "external": external_id, "newest": comment_pk}
+    return connection.scalars(_SUPERSEDE, key).all()
 
 
 def mark_deleted(
@@ -209,86 +229,115 @@ def verdict_values(comment_pk: int, new: NewComment, *, at: datetime) -> dict[st
     }
 
 
-def _insert_or_ignore(connection: Connection, table: Table) -> Any:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
-
-
-def put_author(connection: Connection, forum_id: int, author: Author | None) -> int | None:
-    """Store what is known of an author; returns our key, None for nobody."""
+def put_author(
+    connection: Connection, forum_id: int, author: Author | None
+) -> tuple[int | None, Author | None]:
+    """Store what is said of an author; returns our key and all that is known, None for nobody."""
     if author is None:
-        return None
-    return _upsert(connection, authors, forum_id, author.external_id, _known(author))
+        return None, None
+    statement = _PUT_AUTHOR[connection.dialect.name]
+    row = connection.execute(statement, _author_values(forum_id, author)).one()
+    known = Author(author.external_id, row.name, row.joined_at, row.post_count, row.is_trusted)
+    return row.id, known
 
 
-def put_thread(connection: Connection, forum_id: int, thread: Thread | None) -> int | None:
-    """Store what is known of a thread; returns our key, None for none."""
+def put_thread(
+    connection: Connection, forum_id: int, thread: Thread | None
+) -> tuple[int | None, Thread | None]:
+    """Store what is said of a thread; returns our key and all that is known, None for none."""
     if thread is None:
-        return None
-    return _upsert(connection, threads, forum_id, thread.external_id, _known(thread))
+        return None, None
+    statement = _PUT_THREAD[connection.dialect.name]
+    row = connection.execute(statement, _thread_values(forum_id, thread)).one()
+    return row.id, Thread(thread.external_id, row.title, row.url)
 
 
 def put_authors(connection: Connection, forum_id: int, named: Sequence[Author]) -> dict[str, int]:
-    """Store what is known of many authors, each named once; returns our keys by theirs."""
-    return _upsert_many(connection, authors, forum_id, {a.external_id: _known(a) for a in named})
+    """Store what is said of many authors, each named once; returns our keys by theirs."""
+    values = [_author_values(forum_id, author) for author in named]
+    return _put_many(connection, _PUT_AUTHOR, values)
 
 
 def put_threads(connection: Connection, forum_id: int, named: Sequence[Thread]) -> dict[str, int]:
-    """Store what is known of many threads, each named once; returns our keys by theirs."""
-    return _upsert_many(connection, threads, forum_id, {t.external_id: _known(t) for t in named})
+    """Store what is said of many threads, each named once; returns our keys by theirs."""
+    values = [_thread_values(forum_id, thread) for thread in named]
+    return _put_many(connection, _PUT_THREAD, values)
 
 
-def _known(one: Author | Thread) -> dict[str, Any]:
-    """Return what was said of an author or a thread, by column."""
-    values = (
-        {
-            "name": one.name,
-            "joined_at": one.joined_at,
-            "post_count": one.post_count,
-            "is_trusted": one.is_trusted,
-        }
-        if isinstance(one, Author)
-        else {"title": one.title, "url": one.url}
-    )
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _upsert_many(
-    connection: Connection, table: Table, forum_id: int, values: Mapping[str, dict[str, Any]]
+def _put_many(
+    connection: Connection, statements: Mapping[str, Any], values: Sequence[dict[str, Any]]
 ) -> dict[str, int]:
-    """Store many rows: one statement for all of which the same columns are known."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for external_id, known in values.items():
-        row = {"forum_id": forum_id, "external_id": external_id, **known}
-        by_columns.setdefault(tuple(known), []).append(row)
-    for columns, rows in by_columns.items():
-        statement = dialect.insert(table)
-        new = {name: statement.excluded[name] for name in columns or ("external_id",)}
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["forum_id", "external_id"], set_=new),
-            rows,
-        )
-    stored = select(table.c.external_id, table.c.id).where(
-        table.c.forum_id == forum_id, table.c.external_id.in_(list(values))
-    )
-    return {external_id: pk for external_id, pk in connection.execute(stored)}  # noqa: C416 - rows
+    if not values:
+        return {}
+    rows = connection.execute(statements[connection.dialect.name], values)
+    return {row.external_id: row.id for row in rows}
 
 
-def _upsert(
-    connection: Connection, table: Table, forum_id: int, external_id: str, values: dict[str, Any]
-) -> int:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(forum_id=forum_id, external_id=external_id, **values)
-    # With nothing new to say, the key is set to itself: only so does RETURNING give the row.
-    statement = statement.on_conflict_do_update(
-        index_elements=["forum_id", "external_id"], set_=values or {"external_id": external_id}
-    )
-    pk: int = connection.execute(statement.returning(table.c.id)).scalar_one()
-    return pk
+def _author_values(forum_id: int, author: Author) -> dict[str, Any]:
+    return {
+        "forum_id": forum_id,
+        "external_id": author.external_id,
+        "name": author.name,
+        "joined_at": author.joined_at,
+        "post_count": author.post_count,
+        "is_trusted": author.is_trusted,
+    }
+
+
+def _thread_values(forum_id: int, thread: Thread) -> dict[str, Any]:
+    return {
+        "forum_id": forum_id,
+        "external_id": thread.external_id,
+        "title": thread.title,
+        "url": thread.url,
+    }
 
 
 def repeat_key_of(connection: Connection, comment_pk: int) -> str | None:
     """Return the digest by which the same text is found again."""
     return connection.scalar(select(comments.c.repeat_key).where(comments.c.id == comment_pk))
+
+
+# Statements of the way that every comment takes. Built once: building costs more than running.
+
+_DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def _upsert(dialect: Any, table: Table, *names: str) -> Any:
+    statement = dialect.insert(table)
+    # What was not said this time stays as it was.
+    said = {name: func.coalesce(statement.excluded[name], table.c[name]) for name in names}
+    return statement.on_conflict_do_update(
+        index_elements=["forum_id", "external_id"], set_=said
+    ).returning(table.c.id, table.c.external_id, *(table.c[name] for name in names))
+
+
+_INSERT_NEW = {
+    name: dialect.insert(comments).on_conflict_do_nothing().returning(comments.c.id)
+    for name, dialect in _DIALECTS.items()
+}
+_PUT_AUTHOR = {
+    name: _upsert(dialect, authors, "name", "joined_at", "post_count", "is_trusted")
+    for name, dialect in _DIALECTS.items()
+}
+_PUT_THREAD = {
+    name: _upsert(dialect, threads, "title", "url") for name, dialect in _DIALECTS.items()
+}
+_INSERT_VERDICT = insert(verdicts)
+_TAKE_LOCK = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("lock")))
+_BY_REVISION = select(comments.c.id).where(
+    comments.c.forum_id == bindparam("forum"),
+    comments.c.external_id == bindparam("external"),
+    comments.c.revision == bindparam("revision"),
+)
+_SUPERSEDE = (
+    update(comments)
+    .where(
+        comments.c.forum_id == bindparam("forum"),
+        comments.c.external_id == bindparam("external"),
+        comments.c.id != bindparam("newest"),
+        comments.c.is_latest,
+    )
+    .values(is_latest=False)
+    .returning(comments.c.id)
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ from moderation.domain.errors import ConflictError, InvalidInputError, StorageUn
 __all__ = ["Connection", "Database", "open_database"]
 
 _BUSY_TIMEOUT_S = 10
+_RETRY_S = 0.001
 
 
 class Database:
@@ -36,6 +38,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._turn = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,8 +75,22 @@ class Database:
         InvalidInputError
             If the database refuses a value, such as a NUL in a text.
         """
-        with self._transaction(is_write=True) as connection:
+        with self._my_turn(), self._transaction(is_write=True) as connection:
             yield connection
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        # SQLite lets those who wait for its lock sleep and try again, the longer the more they
+        # tried: among the threads of one process, a lock that wakes the next at once is fairer.
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=_BUSY_TIMEOUT_S):
+            raise StorageUnavailableError("The database is busy.")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def _transaction(self, *, is_write: bool) -> Iterator[Connection]:
@@ -161,8 +178,7 @@ def _turn_wal_on(cursor: sqlite3.Cursor) -> None:
         try:
             cursor.execute("PRAGMA journal_mode=WAL")
         except sqlite3.OperationalError as error:
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # or a kind of it
-            if not is_busy or time.monotonic() > last_try:
+            if not _is_busy(error) or time.monotonic() > last_try:
                 raise
             time.sleep(0.01)
         else:
@@ -181,5 +197,31 @@ _SQLITE_DUPLICATES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAIN
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    is_write = connection.get_execution_options().get("sqlite_immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    if not connection.get_execution_options().get("sqlite_immediate", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # The sleep of those who wait for another process is our own, and short.
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        _begin_writing(connection)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    last_try = time.monotonic() + _BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except OperationalError as error:
+            if not _is_busy(error.orig) or time.monotonic() > last_try:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
+def _is_busy(error: BaseException | None) -> bool:
+    # Or a kind of it, which the upper bytes tell.
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_BUSY

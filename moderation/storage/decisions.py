@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    insert,
+    select,
+)
 
 from classifiers.labels import Label
 from moderation.domain.judgement import Decision
@@ -232,17 +242,30 @@ def prior_decisions(
     connection: Connection, forum_id: int, repeat_key: str, *, since: datetime | None, limit: int
 ) -> list[Decision]:
     """Return the decisions in force on the same text in the same forum, newest first."""
-    query = (
-        _query()
-        .join(review_items, _is_in_force())
-        .join(comments, comments.c.id == decisions.c.comment_id)
-        .where(comments.c.forum_id == forum_id, comments.c.repeat_key == repeat_key)
-        .order_by(decisions.c.id.desc())
-        .limit(limit)
+    asked = {
+        "forum": forum_id,
+        "key": repeat_key,
+        "since": since if since is not None else _EVER,
+        "most": limit,
+    }
+    return [_decision(row) for row in connection.execute(_PRIOR, asked).mappings()]
+
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+# Built once: every comment that comes in is asked about.
+_PRIOR = (
+    _query()
+    .join(review_items, _is_in_force())
+    .join(comments, comments.c.id == decisions.c.comment_id)
+    .where(
+        comments.c.forum_id == bindparam("forum"),
+        comments.c.repeat_key == bindparam("key"),
+        decisions.c.created_at >= bindparam("since"),
     )
-    if since is not None:
-        query = query.where(decisions.c.created_at >= since)
-    return [_decision(row) for row in connection.execute(query).mappings()]
+    .order_by(decisions.c.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def decisions_on(connection: Connection, comment_pks: Collection[int]) -> list[Decision]:

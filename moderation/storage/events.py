@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +11,19 @@ from sqlalchemy import Connection, insert, select
 
 from moderation.domain.judgement import HistoryEvent
 from moderation.storage.tables import events
+
+_INSERT = insert(events)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Something to write down; ``details`` never holds comment text."""
+
+    kind: str
+    actor: str
+    forum_id: int | None = None
+    comment_pk: int | None = None
+    details: dict[str, Any] | None = None
 
 
 def append_event(  # noqa: PLR0913 - one column each
@@ -22,16 +37,30 @@ def append_event(  # noqa: PLR0913 - one column each
     details: dict[str, Any] | None = None,
 ) -> None:
     """Write down what happened; ``details`` never holds comment text."""
-    connection.execute(
-        insert(events).values(
-            at=at,
-            kind=kind,
-            actor=actor,
-            forum_id=forum_id,
-            comment_id=comment_pk,
-            details=details or {},
-        )
+    append_events(
+        connection,
+        [NewEvent(kind, actor, forum_id=forum_id, comment_pk=comment_pk, details=details)],
+        at=at,
     )
+
+
+def append_events(connection: Connection, happened: Sequence[NewEvent], *, at: datetime) -> None:
+    """Write down several things that happened at the same time."""
+    if happened:
+        connection.execute(
+            _INSERT,
+            [
+                {
+                    "at": at,
+                    "kind": one.kind,
+                    "actor": one.actor,
+                    "forum_id": one.forum_id,
+                    "comment_id": one.comment_pk,
+                    "details": one.details or {},
+                }
+                for one in happened
+            ],
+        )
 
 
 def comment_events(connection: Connection, comment_pks: list[int]) -> list[HistoryEvent]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     RowMapping,
+    bindparam,
     delete,
     insert,
     or_,
@@ -27,6 +29,33 @@ _COLUMNS = (
     forums.c.allows_private_callback,
     forums.c.is_demo,
     forums.c.pseudonymises_authors,
+)
+
+
+# Built once: every request asks who is calling.
+_BY_SLUG = select(*_COLUMNS).where(forums.c.slug == bindparam("slug"))
+
+
+def _is_valid(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
+    return or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > now)
+
+
+_BY_KEY = (
+    select(*_COLUMNS)
+    .join(credentials, credentials.c.forum_id == forums.c.id)
+    .where(
+        credentials.c.key_digest == bindparam("digest"),
+        _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+    )
+)
+_SECRETS = (
+    select(credentials.c.secret)
+    .where(
+        credentials.c.forum_id == bindparam("forum"),
+        credentials.c.kind == "signing",
+        _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+    )
+    .order_by(credentials.c.id.desc())
 )
 
 
@@ -72,7 +101,7 @@ def set_pseudonymises(connection: Connection, forum_id: int, *, wanted: bool) ->
 
 def forum_by_slug(connection: Connection, slug: str) -> Forum | None:
     """Find a forum by its name."""
-    row = connection.execute(select(*_COLUMNS).where(forums.c.slug == slug)).mappings().first()
+    row = connection.execute(_BY_SLUG, {"slug": slug}).mappings().first()
     return _forum(row) if row else None
 
 
@@ -130,26 +159,11 @@ def expire_credentials(
 
 def forum_by_key_digest(connection: Connection, key_digest: str, *, now: datetime) -> Forum | None:
     """Find the forum that a bearer key belongs to, if the key is still valid."""
-    row = (
-        connection.execute(
-            select(*_COLUMNS)
-            .join(credentials, credentials.c.forum_id == forums.c.id)
-            .where(credentials.c.key_digest == key_digest, _is_valid(now))
-        )
-        .mappings()
-        .first()
-    )
+    asked = {"digest": key_digest, "now": now}
+    row = connection.execute(_BY_KEY, asked).mappings().first()
     return _forum(row) if row else None
 
 
 def signing_secrets(connection: Connection, forum_id: int, *, now: datetime) -> Sequence[str]:
     """Return the valid signing secrets, newest first; two during a rotation."""
-    return connection.scalars(
-        select(credentials.c.secret)
-        .where(credentials.c.forum_id == forum_id, credentials.c.kind == "signing", _is_valid(now))
-        .order_by(credentials.c.id.desc())
-    ).all()
-
-
-def _is_valid(now: datetime) -> ColumnElement[bool]:
-    return or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > now)
+    return connection.scalars(_SECRETS, {"forum": forum_id, "now": now}).all()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
@@ -13,60 +13,58 @@ from moderation.domain.judgement import Judgement, PlacedSpan, QuoteText
 from moderation.domain.review import ItemState
 from moderation.domain.text_format import TextFormat
 from moderation.domain.verdict import LabelScore, RuleSpan, Verdict
+from moderation.storage.comments import NewComment, StoredComment
 from moderation.storage.tables import authors, comments, review_items, threads, verdicts
 
-
-def _query() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            comments,
-            authors.c.external_id.label("author_external_id"),
-            authors.c.name.label("author_name"),
-            authors.c.joined_at.label("author_joined_at"),
-            authors.c.post_count.label("author_post_count"),
-            authors.c.is_trusted.label("author_is_trusted"),
-            threads.c.external_id.label("thread_external_id"),
-            threads.c.title.label("thread_title"),
-            threads.c.url.label("thread_url"),
-            verdicts.c.verdict,
-            verdicts.c.reasons,
-            verdicts.c.scores,
-            verdicts.c.spans,
-            verdicts.c.rule_spans,
-            verdicts.c.model_version,
-            verdicts.c.policy_version,
-            verdicts.c.request_id,
-            verdicts.c.created_at.label("judged_at"),
-            review_items.c.id.label("item_id"),
-            review_items.c.state.label("item_state"),
-        )
-        .join(verdicts, verdicts.c.comment_id == comments.c.id)
-        .outerjoin(authors, authors.c.id == comments.c.author_id)
-        .outerjoin(threads, threads.c.id == comments.c.thread_id)
-        .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
+_QUERY = (
+    select(
+        comments,
+        authors.c.external_id.label("author_external_id"),
+        authors.c.name.label("author_name"),
+        authors.c.joined_at.label("author_joined_at"),
+        authors.c.post_count.label("author_post_count"),
+        authors.c.is_trusted.label("author_is_trusted"),
+        threads.c.external_id.label("thread_external_id"),
+        threads.c.title.label("thread_title"),
+        threads.c.url.label("thread_url"),
+        verdicts.c.verdict,
+        verdicts.c.reasons,
+        verdicts.c.scores,
+        verdicts.c.spans,
+        verdicts.c.rule_spans,
+        verdicts.c.model_version,
+        verdicts.c.policy_version,
+        verdicts.c.request_id,
+        verdicts.c.created_at.label("judged_at"),
+        review_items.c.id.label("item_id"),
+        review_items.c.state.label("item_state"),
     )
+    .join(verdicts, verdicts.c.comment_id == comments.c.id)
+    .outerjoin(authors, authors.c.id == comments.c.author_id)
+    .outerjoin(threads, threads.c.id == comments.c.thread_id)
+    .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
+)
+_BY_REVISION = _QUERY.where(
+    comments.c.forum_id == bindparam("forum"),
+    comments.c.external_id == bindparam("external"),
+    comments.c.revision == bindparam("revision"),
+)
+_BY_PK = _QUERY.where(comments.c.id == bindparam("pk"))
 
 
 def stored_judgement(
     connection: Connection, forum_id: int, external_id: str, revision: str
 ) -> Judgement | None:
     """Return the judgement of exactly this revision."""
-    row = connection.execute(
-        _query().where(
-            comments.c.forum_id == forum_id,
-            comments.c.external_id == external_id,
-            comments.c.revision == revision,
-        )
-    )
-    found = row.mappings().first()
+    key = {"forum": forum_id, "external": external_id, "revision": revision}
+    found = connection.execute(_BY_REVISION, key).mappings().first()
     return _judgement(found) if found else None
 
 
 def latest_judgement(connection: Connection, forum_id: int, external_id: str) -> Judgement | None:
     """Return the judgement of the newest revision."""
     row = connection.execute(
-        _query()
-        .where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
+        _QUERY.where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
         .order_by(comments.c.id.desc())
         .limit(1)
     )
@@ -76,13 +74,13 @@ def latest_judgement(connection: Connection, forum_id: int, external_id: str) ->
 
 def judgement_by_pk(connection: Connection, comment_pk: int) -> Judgement | None:
     """Return one revision by our key."""
-    found = connection.execute(_query().where(comments.c.id == comment_pk)).mappings().first()
+    found = connection.execute(_BY_PK, {"pk": comment_pk}).mappings().first()
     return _judgement(found) if found else None
 
 
 def judgements_by_pks(connection: Connection, comment_pks: Sequence[int]) -> dict[int, Judgement]:
     """Return several revisions by our keys, in one query."""
-    rows = connection.execute(_query().where(comments.c.id.in_(comment_pks))).mappings()
+    rows = connection.execute(_QUERY.where(comments.c.id.in_(comment_pks))).mappings()
     return {row["id"]: _judgement(row) for row in rows}
 
 
@@ -96,7 +94,7 @@ def thread_neighbours(
         threads.c.forum_id == judgement.forum_id,
         threads.c.external_id == judgement.thread.external_id,
     )
-    base = _query().where(
+    base = _QUERY.where(
         comments.c.thread_id == thread.scalar_subquery(),
         comments.c.is_latest,
         comments.c.deleted_at.is_(None),
@@ -113,8 +111,7 @@ def author_comments(
 ) -> Sequence[Judgement]:
     """Return an author's newest comments."""
     rows = connection.execute(
-        _query()
-        .where(
+        _QUERY.where(
             comments.c.forum_id == forum_id,
             authors.c.external_id == author,
             comments.c.is_latest,
@@ -123,6 +120,43 @@ def author_comments(
         .limit(limit)
     ).mappings()
     return [_judgement(row) for row in rows]
+
+
+def new_judgement(
+    forum_id: int, stored: StoredComment, new: NewComment, *, item_id: int | None, at: datetime
+) -> Judgement:
+    """Return what `stored_judgement` would, of a comment that was just stored."""
+    comment, outcome = new.comment, new.outcome
+    return Judgement(
+        comment_pk=stored.pk,
+        forum_id=forum_id,
+        external_id=comment.external_id,
+        revision=comment.revision,
+        is_latest=True,
+        source=comment.text,
+        text_format=comment.text_format,
+        body=new.body,
+        quotes=new.quotes,
+        author=stored.author,
+        thread=stored.thread,
+        parent=comment.parent,
+        permalink=comment.permalink,
+        language=comment.language,
+        posted_at=comment.posted_at,
+        received_at=at,
+        deleted_at=None,
+        verdict=outcome.verdict,
+        reasons=outcome.reasons,
+        scores=outcome.scores,
+        spans=new.spans,
+        rule_spans=outcome.rule_spans,
+        model_version=outcome.model_version,
+        policy_version=outcome.policy_version,
+        request_id=new.request_id,
+        judged_at=at,
+        item_id=item_id,
+        item_state=ItemState.PENDING if item_id is not None else None,
+    )
 
 
 def _judgement(row: RowMapping) -> Judgement:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from moderation.domain.policy import Policy
 from moderation.domain.policy_document import from_document, to_document
@@ -57,13 +57,15 @@ def insert_policy(
 
 def current_version(connection: Connection, forum_id: int) -> int:
     """Return the newest version's number; 0 when there is none."""
-    version = connection.scalar(
-        select(policies.c.version)
-        .where(policies.c.forum_id == forum_id)
-        .order_by(policies.c.version.desc())
-        .limit(1)
-    )
-    return version or 0
+    return connection.scalar(_CURRENT_VERSION, {"forum": forum_id}) or 0
+
+
+_CURRENT_VERSION = (  # built once: it is asked for every comment
+    select(policies.c.version)
+    .where(policies.c.forum_id == bindparam("forum"))
+    .order_by(policies.c.version.desc())
+    .limit(1)
+)
 
 
 def policy_version(connection: Connection, forum_id: int, version: int) -> Policy | None:

@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
@@ -137,15 +147,21 @@ def items_held_by(connection: Connection, user_id: int, *, now: datetime) -> lis
     return [_item(row) for row in rows]
 
 
+_MOST_COUNTED = 2_500
+"""Of this many alike, one more teaches a fiftieth of the first: further counting tells nothing."""
+
+_COUNT_KIND = select(func.count()).select_from(
+    select(review_items.c.id)
+    .where(review_items.c.forum_id == bindparam("forum"), review_items.c.kind == bindparam("kind"))
+    .limit(_MOST_COUNTED)
+    .subquery()
+)
+
+
 def count_kind(connection: Connection, forum_id: int, kind: str) -> int:
-    """Return how many items of a kind a forum has queued, open or closed."""
-    counted = select(func.count()).select_from(review_items)
-    return (
-        connection.scalar(
-            counted.where(review_items.c.forum_id == forum_id, review_items.c.kind == kind)
-        )
-        or 0
-    )
+    """Return how many items of a kind a forum has queued, open or closed, counted up to 2,500."""
+    counted: int = connection.execute(_COUNT_KIND, {"forum": forum_id, "kind": kind}).scalar_one()
+    return counted
 
 
 def is_free(now: datetime) -> ColumnElement[bool]:

@@ -71,16 +71,24 @@ class Judged:
     current_deserved: int
 
 
-def insert_scores(connection: Connection, comment_pk: int, outcome: Outcome) -> None:
-    """Store what a shadow would have said of one comment, under the forum's own policy."""
-    connection.execute(
-        insert(shadow_scores).values(
-            comment_id=comment_pk,
-            model_version=outcome.model_version,
-            scores={row.label.value: row.score for row in outcome.scores},
-            flags=outcome.is_queued and outcome.top_label is not None,
+_INSERT = insert(shadow_scores)
+
+
+def insert_scores(connection: Connection, said: Sequence[tuple[int, Outcome]]) -> None:
+    """Store what a shadow would have said of comments, under each forum's own policy."""
+    if said:
+        connection.execute(
+            _INSERT,
+            [
+                {
+                    "comment_id": comment_pk,
+                    "model_version": outcome.model_version,
+                    "scores": {row.label.value: row.score for row in outcome.scores},
+                    "flags": outcome.is_queued and outcome.top_label is not None,
+                }
+                for comment_pk, outcome in said
+            ],
         )
-    )
 
 
 def _current_flags() -> Exists:

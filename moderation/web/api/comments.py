@@ -13,10 +13,11 @@ from moderation.domain.comment import Comment
 from moderation.domain.review import DecisionAction
 from moderation.services.erasure import erase_comment
 from moderation.services.feedback import GivenFeedback, record_feedback
-from moderation.services.intake import Submission, submit_comment, submit_comments
+from moderation.services.intake import submit_comment, submit_comments
 from moderation.services.lookup import read_comment
 from moderation.services.removal import delete_comment
 from moderation.services.reporting import READER, Report, report_comment
+from moderation.services.storing import Submission
 from moderation.web import current
 from moderation.web.api import examples
 from moderation.web.api.answer_schemas import (

@@ -24,10 +24,11 @@ from moderation.services import (
     review_pages,
     threshold_changes,
 )
-from moderation.services.intake import Submission, score_only, submit_comment, submit_comments
+from moderation.services.intake import score_only, submit_comment, submit_comments
 from moderation.services.offline import judge_offline
 from moderation.services.runtime import Runtime
 from moderation.services.shadowing import compare_shadow
+from moderation.services.storing import Submission
 from moderation.storage.tables import (
     authors,
     comments,
