@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from classifiers.labels import Label
 from classifiers.scorer import Scored, ScoringInput, Threshold
-from moderation.domain.comment import Author, Comment, Thread
+from moderation.domain.comment import Author, Comment, Parent, Thread
 from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.forum import Forum
 from moderation.domain.review import ItemState, ReasonCode
@@ -29,6 +29,7 @@ from moderation.services.offline import judge_offline
 from moderation.services.runtime import Runtime
 from moderation.services.shadowing import compare_shadow
 from moderation.services.storing import Submission
+from moderation.storage.judgements import stored_judgement
 from moderation.storage.tables import (
     authors,
     comments,
@@ -52,6 +53,58 @@ def count(runtime: Runtime, table: str) -> int:
 
 def submit(runtime: Runtime, forum: Forum, comment: Comment) -> Submission:
     return submit_comment(runtime, forum, comment, request_id="req-test")
+
+
+def test_the_answer_is_what_is_stored(runtime: Runtime) -> None:
+    forum = register_forum(runtime).forum
+    berlin = timezone(timedelta(hours=1))
+    posted = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=berlin)
+    submit(runtime, forum, a_comment("c0", author=Author("a1", "Ann", posted, 3, True)))
+    comment = a_comment(
+        "c1",
+        f"{INSULT} > quoted\n\nand more",
+        author=Author("a1"),
+        thread=Thread("t1", "Title"),
+        parent=Parent("c0", "What?"),
+        posted_at=posted,
+        permalink="https://forum.example/c1",
+        language="en",
+    )
+
+    answered = submit(runtime, forum, comment).judgement
+
+    with runtime.database.read() as connection:
+        stored = stored_judgement(connection, forum.id, "c1", comment.revision)
+    assert answered == stored
+    assert answered.item_id is not None
+    assert answered.author is not None
+    assert (answered.author.name, answered.author.is_trusted) == ("Ann", False)
+
+
+def test_two_revisions_in_one_transaction_leave_one_item(runtime: Runtime) -> None:
+    forum = register_forum(runtime).forum
+    both = [a_comment("c1", INSULT, revision=str(number)) for number in (1, 2)]
+
+    answers = submit_comments(runtime, forum, [*both, both[0]], request_id="req-test")
+
+    assert [one.is_replay for one in answers] == [False, False, True]
+    assert not answers[2].judgement.is_latest
+    assert answers[2].judgement.item_state is ItemState.SUPERSEDED
+    assert review_pages.view_item(runtime, answers[1].judgement.item_id or 0).item.id
+
+
+def test_comments_of_two_forums_share_a_transaction(runtime: Runtime) -> None:
+    forums = [register_forum(runtime, slug).forum for slug in ("main", "other")]
+
+    answers = race(
+        lambda number: submit(
+            runtime, forums[number % 2], a_comment(f"c{number // 2}", f"{INSULT} {number}")
+        ),
+        range(16),
+    )
+
+    seen = {(one.judgement.forum_id, one.judgement.external_id) for one in answers}
+    assert len(seen) == 16 == count(runtime, "comments") == count(runtime, "verdicts")
 
 
 def test_eight_copies_at_once_are_stored_once(runtime: Runtime) -> None:
