@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import (
     DataError,
     DBAPIError,
@@ -26,6 +27,7 @@ from moderation.domain.errors import ConflictError, InvalidInputError, StorageUn
 __all__ = ["Connection", "Database", "open_database"]
 
 _BUSY_TIMEOUT_S = 10
+_SET_BUSY_TIMEOUT = f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}"
 _RETRY_S = 0.001
 
 
@@ -166,7 +168,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     _turn_wal_on(cursor)
     cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged comment survives a power cut
     cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+    cursor.execute(_SET_BUSY_TIMEOUT)
     cursor.close()
 
 
@@ -200,25 +202,31 @@ def _begin_sqlite(connection: Connection) -> None:
     if not connection.get_execution_options().get("sqlite_immediate", False):
         connection.exec_driver_sql("BEGIN")
         return
-    # The sleep of those who wait for another process is our own, and short.
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    cursor = connection.connection.cursor()
     try:
-        _begin_writing(connection)
+        _begin_writing(cursor)
+    except sqlite3.OperationalError as error:
+        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}")
+        cursor.close()
 
 
-def _begin_writing(connection: Connection) -> None:
+def _begin_writing(cursor: DBAPICursor) -> None:
+    # SQLite itself would sleep up to 100 ms while another process writes: ours is short.
+    cursor.execute("PRAGMA busy_timeout=0")
     last_try = time.monotonic() + _BUSY_TIMEOUT_S
-    while True:
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        except OperationalError as error:
-            if not _is_busy(error.orig) or time.monotonic() > last_try:
-                raise
-            time.sleep(_RETRY_S)
-        else:
-            return
+    try:
+        while True:
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > last_try:
+                    raise
+                time.sleep(_RETRY_S)
+            else:
+                return
+    finally:
+        cursor.execute(_SET_BUSY_TIMEOUT)
 
 
 def _is_busy(error: BaseException | None) -> bool:

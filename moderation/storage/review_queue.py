@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    bindparam,
     insert,
     or_,
     select,
@@ -75,18 +76,15 @@ def item_values(item: NewItem, *, at: datetime) -> dict[str, Any]:
 
 def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
     """Queue a comment; returns the item's key."""
-    comment = comments.c.id == item.comment_pk
-    pk: int = connection.execute(
-        insert(review_items)
-        .values(
-            **item_values(item, at=at),
-            author_id=select(comments.c.author_id).where(comment).scalar_subquery(),
-            thread_id=select(comments.c.thread_id).where(comment).scalar_subquery(),
-            language=select(comments.c.language).where(comment).scalar_subquery(),
-        )
-        .returning(review_items.c.id)
-    ).scalar_one()
+    copied = connection.execute(_COPIED, {"pk": item.comment_pk}).mappings().one()
+    pk: int = connection.execute(_INSERT, item_values(item, at=at) | dict(copied)).scalar_one()
     return pk
+
+
+_COPIED = select(comments.c.author_id, comments.c.thread_id, comments.c.language).where(
+    comments.c.id == bindparam("pk")
+)
+_INSERT = insert(review_items).returning(review_items.c.id)
 
 
 def close_open_items(
