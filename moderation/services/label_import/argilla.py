@@ -47,7 +47,10 @@ def _responses(given: Any, question: str | None) -> Iterator[Mapping[str, Any]]:
     """Yield ``value``, ``user_id`` and ``status`` of each answer to the question."""
     if isinstance(given, dict):
         answered = [name for name, responses in given.items() if responses]
-        for response in given.get(_question(answered, question)) or ():
+        answers = given.get(_question(answered, question)) or []
+        if not isinstance(answers, list):
+            raise LabelledCommentError("responses: expected a list of answers to each question")
+        for response in answers:
             if not isinstance(response, dict):
                 raise LabelledCommentError("responses: expected objects with value and user_id")
             yield response
