@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive screenshots torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive benchmark-cluster screenshots torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -23,6 +23,7 @@ help:
 	@echo "make benchmark-serving  measure the webhook beside a Flask view of constant JSON"
 	@echo "make benchmark-archive  measure how fast an archive of 20,000 comments comes in"
 	@echo "make screenshots  take the pictures in docs/images/desk anew"
+	@echo "make benchmark-cluster  measure what a second Dask worker is worth in scoring an archive"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
 	@echo "make fuzz SECONDS=600  hand hostile input to every parser and count what was tried"
 	@echo "make lock  pin what is installed, with hashes; make check-lock tries it"
@@ -83,6 +84,8 @@ benchmark-archive: $(VENV)/.installed-test
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python -m tests.screenshots
+benchmark-cluster: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.cluster
 
 # Kills a server 200 times under traffic, on each database that is there (half an hour each).
 torture: $(VENV)/.installed-test

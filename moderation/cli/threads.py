@@ -7,7 +7,8 @@ from typing import TextIO
 import click
 
 from moderation.cli.output import emit, json_option
-from moderation.cli.scoring import outcome_record, readable
+from moderation.cli.score_lines import outcome_record
+from moderation.cli.scoring import readable
 from moderation.cli.surroundings import known_forum, open_models, open_runtime
 from moderation.services.threads import JudgedPost, judge_thread, store_thread
 
