@@ -19,6 +19,7 @@ from moderation.web import (
     health,
     hosts,
     log,
+    overload,
     rate_limit,
     security,
     tracing,
@@ -44,6 +45,7 @@ def _add_web(app: Flask) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask starts with
     # Hooks run in this order before a request, and the other way round after it.
     tracing.register(app)
+    overload.register(app, blueprints=api.GUARDS | compat.GUARDS | hosts.GUARDS)
     security.register(
         app,
         guards=api.GUARDS | compat.GUARDS | hosts.GUARDS,

@@ -211,6 +211,12 @@ class Settings:
     server_threads: int = _setting(
         8, _whole(1, 256), "Requests that one process handles at once.", unit="threads"
     )
+    overload_wait_ms: int = _setting(
+        1000,
+        _whole(1, 60_000),
+        "How long a forum's request may wait for a free thread; later it is answered 503.",
+        unit="milliseconds",
+    )
     trusted_proxies: int = _setting(
         0, _whole(0, 8), "Reverse proxies in front whose X-Forwarded-* is believed.", unit="proxies"
     )

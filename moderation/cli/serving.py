@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from moderation.app import create_app
 from moderation.cli.setup import set_up
@@ -17,7 +19,22 @@ from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
 from moderation.jobs.retention import RetentionWorker
 from moderation.jobs.thresholds import ThresholdWorker
+from moderation.web.overload import Waited
 from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
+
+_waited = Waited()
+
+
+class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's threads, which know how long a request waited for one of them."""
+
+    def enqueue_req(self, conn: TConn) -> None:
+        conn.waits_since = time.monotonic()
+        super().enqueue_req(conn)
+
+    def handle(self, conn: TConn) -> Any:
+        _waited.tell((time.monotonic() - conn.waits_since) * 1000)
+        return super().handle(conn)
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -32,7 +49,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": self._settings.bind,
             "workers": self._settings.server_processes,
             "threads": self._settings.server_threads,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "keepalive": 15,
             "timeout": 60,
             "graceful_timeout": 30,
@@ -45,7 +62,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return create_app(self._settings)
+        return _waited.stamp(create_app(self._settings))
 
 
 @click.command()

@@ -74,6 +74,12 @@ class StorageUnavailableError(ModerationError):
     code = "storage_unavailable"
 
 
+class OverloadedError(ModerationError):
+    """There is more to do than the server can do in time; trying again later helps."""
+
+    code = "overloaded"
+
+
 class ScorerUnavailableError(ModerationError):
     """There is no score, and the caller's format knows no other answer."""
 

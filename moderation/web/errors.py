@@ -22,6 +22,7 @@ from moderation.domain.errors import (
     ModerationError,
     NotAllowedError,
     NotFoundError,
+    OverloadedError,
     ScorerUnavailableError,
     StorageUnavailableError,
 )
@@ -42,6 +43,7 @@ _STATUSES: tuple[tuple[type[ModerationError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
     (NotAllowedError, HTTPStatus.FORBIDDEN),
     (ConflictError, HTTPStatus.CONFLICT),
+    (OverloadedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ScorerUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
