@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from moderation.domain.comment import Author, Comment, content_revision
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.reach import Reach
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.text_format import TextFormat
 from moderation.services import policy_changes, registration, review
@@ -70,10 +71,11 @@ def submitted(runtime: Runtime, forum: Forum, comment: Comment | None = None) ->
     return submit_comment(runtime, forum, comment, request_id="req-test").judgement
 
 
-def a_user(runtime: Runtime, username: str = "mira", role: Role = Role.MODERATOR) -> User:
+def a_user(runtime: Runtime, username: str = "mira", role: Reach | Role = Role.MODERATOR) -> User:
     """Add a person who signs in with `PASSWORD`; hashed once, because that is slow on purpose."""
+    reach = Reach(role) if isinstance(role, Role) else role
     with runtime.database.write() as connection:
-        return users.insert_user(connection, username, _password_hash(), role, at=runtime.clock())
+        return users.insert_user(connection, username, _password_hash(), reach, at=runtime.clock())
 
 
 @cache

@@ -8,6 +8,7 @@ from classifiers.labels import DECIDING_LABELS, Label
 from moderation.cli.output import emit, json_option
 from moderation.cli.surroundings import open_runtime, operator
 from moderation.domain.pin import NewPin
+from moderation.domain.reach import EVERYWHERE
 from moderation.services import pins as pinning
 
 
@@ -21,7 +22,7 @@ def pins() -> None:
 @json_option
 def list_command(slug: str | None, *, as_json: bool) -> None:
     """List the pinned examples."""
-    for pin in pinning.list_pins(open_runtime(), forum=slug):
+    for pin in pinning.list_pins(open_runtime(), EVERYWHERE, forum=slug):
         if as_json:
             emit(
                 {
@@ -59,5 +60,5 @@ def add(text: str, label: str, slug: str | None, note: str, *, must_flag: bool) 
 @click.argument("number", type=int)
 def remove(number: int) -> None:
     """Remove the pin NUMBER."""
-    pinning.unpin(open_runtime(), number, by=operator())
+    pinning.remove_pin(open_runtime(), number, by=operator())
     click.echo(f"pin {number} is gone")

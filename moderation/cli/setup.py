@@ -11,7 +11,7 @@ from moderation.cli.output import emit, json_option
 from moderation.config import Settings, describe, load_settings
 from moderation.domain.errors import ConflictError
 from moderation.domain.forum import Forum
-from moderation.domain.review import Role
+from moderation.domain.reach import EVERYWHERE
 from moderation.services import accounts, registration
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
@@ -59,7 +59,7 @@ def set_up(settings: Settings, runtime: Runtime) -> str:
     # Of several processes that start at once each of the two is made by one, which tells it.
     if not accounts.has_users(runtime):
         with suppress(ConflictError):
-            _, password = accounts.add_user(runtime, FIRST_ADMIN, Role.ADMIN)
+            _, password = accounts.add_user(runtime, FIRST_ADMIN, EVERYWHERE)
     if not _real_forums(runtime):
         with suppress(ConflictError):
             first_forum = Forum(id=0, slug=FIRST_FORUM, name="Main forum")

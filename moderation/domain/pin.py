@@ -40,6 +40,7 @@ class Pin:
     """A pinned example; ``forum`` is its slug, None for every forum."""
 
     id: int
+    forum_id: int | None
     forum: str | None
     text: str
     label: Label

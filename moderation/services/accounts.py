@@ -8,6 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import users
@@ -63,7 +64,7 @@ def account(runtime: Runtime, user_id: int) -> User | None:
 def add_user(
     runtime: Runtime,
     username: str,
-    role: Role,
+    reach: Reach,
     *,
     password: str | None = None,
     by: str = "operator",
@@ -84,14 +85,15 @@ def add_user(
     with runtime.database.write() as connection:
         if users.user_by_name(connection, name) is not None:
             raise ConflictError(f"There is a user {name!r} already.")
-        user = users.insert_user(connection, name, password_hash, role, at=runtime.clock())
+        user = users.insert_user(connection, name, password_hash, reach, at=runtime.clock())
         append_event(
             connection,
             "user_added",
             at=runtime.clock(),
             actor=by,
-            details={"username": name, "role": role.value},
+            details={"username": name},
         )
+        _note_reach(connection, runtime, name, Reach(), reach, by=by)
     return user, chosen
 
 
@@ -133,20 +135,32 @@ def set_password(
     return chosen
 
 
-def set_role(
-    runtime: Runtime, username: str, role: Role, *, is_active: bool = True, by: str = "operator"
+def set_reach(
+    runtime: Runtime, username: str, reach: Reach, *, is_active: bool = True, by: str = "operator"
 ) -> None:
-    """Change what an account may do, and end its sessions."""
+    """Change what an account may do where, and end its sessions.
+
+    Raises
+    ------
+    ConflictError
+        If nobody would be left who administers all forums.
+    """
     with runtime.database.write() as connection:
         user = _known(connection, username)
-        users.update_user(connection, user.id, role=role.value, is_active=is_active)
-        append_event(
-            connection,
-            "role_set",
-            at=runtime.clock(),
-            actor=by,
-            details={"username": user.username, "role": role.value, "is_active": is_active},
-        )
+        stays_admin = is_active and reach.has_everywhere(Role.ADMIN)
+        was_admin = user.is_active and user.reach.has_everywhere(Role.ADMIN)
+        if was_admin and not stays_admin and not users.other_general_admins(connection, user.id):
+            raise ConflictError("Somebody must stay who administers all forums.")
+        users.set_reach(connection, user.id, reach, is_active=is_active)
+        if is_active != user.is_active:
+            append_event(
+                connection,
+                "account_opened" if is_active else "account_closed",
+                at=runtime.clock(),
+                actor=by,
+                details={"username": user.username},
+            )
+        _note_reach(connection, runtime, user.username, user.reach, reach, by=by)
 
 
 def check_name(username: str) -> str:
@@ -174,6 +188,29 @@ def check_password(password: str) -> None:
 def new_password() -> str:
     """Return a random password of 120 bits."""
     return secrets.token_urlsafe(15)
+
+
+def _note_reach(
+    connection: Connection, runtime: Runtime, username: str, old: Reach, new: Reach, *, by: str
+) -> None:
+    """Write each change into the history of the forum that it concerns."""
+    changes: dict[int | None, tuple[Role | None, Role | None]] = {
+        None: (old.everywhere, new.everywhere)
+    }
+    changes |= {
+        key: (old.by_forum.get(key), new.by_forum.get(key))
+        for key in sorted({*old.by_forum, *new.by_forum})
+    }
+    for forum_id, (before, after) in changes.items():
+        if before != after:
+            append_event(
+                connection,
+                "role_set",
+                at=runtime.clock(),
+                actor=by,
+                forum_id=forum_id,
+                details={"username": username, "role": after.value if after else "none"},
+            )
 
 
 def _known(connection: Connection, username: str) -> User:

@@ -23,6 +23,7 @@ from moderation.domain.errors import (
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.reach import Reach
 from moderation.domain.review import DecisionAction, DecisionInput, Role
 from moderation.domain.statement import AFTER_APPEAL, Statement, statement_of
 from moderation.services import messages
@@ -34,7 +35,7 @@ from moderation.services.deciding import (
 )
 from moderation.services.lookup import decision_in_force
 from moderation.services.messages import rfc3339
-from moderation.services.roles import require_role
+from moderation.services.roles import require_role_in
 from moderation.services.runtime import Runtime
 from moderation.storage import appeals as stored
 from moderation.storage import forums, judgements
@@ -166,31 +167,30 @@ def author_view(runtime: Runtime, slug: str, external_id: str, revision: str) ->
         return AuthorView(forum, judgement, decision if is_rejected else None, appeal)
 
 
-def open_appeals(runtime: Runtime) -> list[Appeal]:
+def open_appeals(runtime: Runtime, reach: Reach) -> list[Appeal]:
     """Return the appeals that wait, oldest first."""
+    within = reach.forums(Role.MODERATOR)
     with runtime.database.read() as connection:
         return stored.list_appeals(
-            connection, [AppealState.OPEN], is_newest_first=False, limit=MOST_OPEN
+            connection, [AppealState.OPEN], within, is_newest_first=False, limit=MOST_OPEN
         )
 
 
-def answered_appeals(runtime: Runtime) -> list[Appeal]:
+def answered_appeals(runtime: Runtime, reach: Reach) -> list[Appeal]:
     """Return the appeals that were answered, newest first."""
     closed = [AppealState.UPHELD, AppealState.DENIED, AppealState.VOID]
+    within = reach.forums(Role.MODERATOR)
     with runtime.database.read() as connection:
-        return stored.list_appeals(connection, closed, is_newest_first=True, limit=MOST_ANSWERED)
+        return stored.list_appeals(
+            connection, closed, within, is_newest_first=True, limit=MOST_ANSWERED
+        )
 
 
-def count_open(runtime: Runtime) -> int:
-    """Return how many appeals wait."""
-    with runtime.database.read() as connection:
-        return stored.count_open(connection)
-
-
-def view_appeal(runtime: Runtime, appeal_id: int) -> AppealView:
+def view_appeal(runtime: Runtime, user: User, appeal_id: int) -> AppealView:
     """Return an appeal with what it is about. Raises `NotFoundError`."""
     with runtime.database.read() as connection:
         appeal = _known(connection, appeal_id)
+        require_role_in(user, appeal.forum_id, Role.MODERATOR)
         judgement = known_judgement(connection, known_item(connection, appeal.item_id))
         return AppealView(appeal, known_decision(connection, appeal.decision_id), judgement)
 
@@ -210,10 +210,10 @@ def decide_appeal(runtime: Runtime, user: User, appeal_id: int, answer: AppealAn
     ConflictError
         If it was answered, or the decision or the comment changed meanwhile.
     """
-    require_role(user, Role.MODERATOR)
     check_answer(answer)
     with runtime.database.write() as connection:
         appeal = _known(connection, appeal_id)
+        require_role_in(user, appeal.forum_id, Role.MODERATOR)
         if appeal.first_moderator_id == user.id:
             raise NotAllowedError("Another moderator decides an appeal than the one who rejected.")
         item = known_item(connection, appeal.item_id)

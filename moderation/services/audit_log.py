@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from moderation.domain.reach import Reach
+from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import audit_log
 from moderation.storage.audit_log import LogEntry, LogFilter
@@ -30,11 +32,18 @@ class LogPage:
 
 
 def log_page(
-    runtime: Runtime, wanted: LogFilter, *, before: int | None = None, limit: int = 100
+    runtime: Runtime,
+    reach: Reach,
+    wanted: LogFilter,
+    *,
+    before: int | None = None,
+    limit: int = 100,
 ) -> LogPage:
     """Return events that fit, newest first."""
     with runtime.database.read() as connection:
-        found = audit_log.find_events(connection, wanted, before=before, limit=limit + 1)
+        found = audit_log.find_events(
+            connection, wanted, reach.forums(Role.ADMIN), before=before, limit=limit + 1
+        )
         kinds = audit_log.kinds(connection)
     page = tuple(found[:limit])
     return LogPage(page, kinds, page[-1].id if len(found) > limit else None)

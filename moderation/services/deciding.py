@@ -5,10 +5,11 @@ from __future__ import annotations
 from moderation.domain.errors import ConflictError, NotFoundError
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, Judgement
-from moderation.domain.review import DecisionAction, DecisionInput, judged_labels
+from moderation.domain.review import DecisionAction, DecisionInput, Role, judged_labels
 from moderation.services import messages
 from moderation.services.akismet_callbacks import put_decision_in_outbox
 from moderation.services.host_actions import put_decision_task
+from moderation.services.roles import require_role_in
 from moderation.services.runtime import Runtime
 from moderation.services.statements import statement
 from moderation.storage import (
@@ -164,6 +165,21 @@ def known_item(connection: Connection, item_id: int) -> ReviewItem:
     item = queue_pages.item_by_id(connection, item_id)
     if item is None:
         raise NotFoundError("No such review item.")
+    return item
+
+
+def item_for(connection: Connection, user: User, item_id: int, needed: Role) -> ReviewItem:
+    """Return an item in whose forum a person has a role.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such item, or its forum is not for this person.
+    NotAllowedError
+        If the role is not enough.
+    """
+    item = known_item(connection, item_id)
+    require_role_in(user, item.forum_id, needed)
     return item
 
 

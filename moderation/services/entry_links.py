@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
-from moderation.domain.review import Role
+from moderation.domain.reach import Reach
 from moderation.services import accounts
 from moderation.services.registration import key_digest
 from moderation.services.runtime import Runtime
@@ -17,7 +17,7 @@ from moderation.storage.users import User
 LINK_DAYS = 3
 
 
-def invite(runtime: Runtime, username: str, role: Role, *, by: str) -> str:
+def invite(runtime: Runtime, username: str, reach: Reach, *, by: str) -> str:
     """Return the token of an invitation; it works once, for `LINK_DAYS` days.
 
     Raises
@@ -30,13 +30,13 @@ def invite(runtime: Runtime, username: str, role: Role, *, by: str) -> str:
     name = accounts.check_name(username)
     if accounts.account_by_name(runtime, name) is not None:
         raise ConflictError(f"There is a user {name!r} already.")
-    return _make(runtime, name, role, user_id=None, by=by, event="invited")
+    return _make(runtime, name, reach, user_id=None, by=by, event="invited")
 
 
 def new_password_link(runtime: Runtime, user: User, *, by: str) -> str:
     """Return the token with which somebody sets a new password, once."""
     return _make(
-        runtime, user.username, user.role, user_id=user.id, by=by, event="password_link_made"
+        runtime, user.username, user.reach, user_id=user.id, by=by, event="password_link_made"
     )
 
 
@@ -74,7 +74,7 @@ def use_link(runtime: Runtime, token: str, password: str) -> User:
             raise NotFoundError("This link was used.")
     if link.user_id is None:
         user, _ = accounts.add_user(
-            runtime, link.username, link.role, password=password, by=link.created_by
+            runtime, link.username, link.reach, password=password, by=link.created_by
         )
         return user
     accounts.set_password(runtime, link.username, password, by=link.username)
@@ -85,7 +85,7 @@ def use_link(runtime: Runtime, token: str, password: str) -> User:
 
 
 def _make(
-    runtime: Runtime, username: str, role: Role, *, user_id: int | None, by: str, event: str
+    runtime: Runtime, username: str, reach: Reach, *, user_id: int | None, by: str, event: str
 ) -> str:
     token = runtime.new_token()
     now = runtime.clock()
@@ -94,17 +94,20 @@ def _make(
             connection,
             key_digest(token),
             username,
-            role,
+            reach,
             user_id=user_id,
             by=by,
             at=now,
             until=now + timedelta(days=LINK_DAYS),
         )
-        append_event(
-            connection,
-            event,
-            at=now,
-            actor=by,
-            details={"username": username, "role": role.value},
-        )
+        for forum_id in reach.by_forum or (None,):
+            role = reach.role_in(forum_id) if forum_id is not None else reach.everywhere
+            append_event(
+                connection,
+                event,
+                at=now,
+                actor=by,
+                forum_id=forum_id,
+                details={"username": username, "role": role.value if role else "none"},
+            )
     return token

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from moderation.domain.errors import ConflictError
+from moderation.domain.errors import ConflictError, NotFoundError
+from moderation.domain.reach import Reach
+from moderation.domain.review import Role
+from moderation.services.roles import require_role_in
 from moderation.services.runtime import Runtime
 from moderation.storage import deliveries, forums
 from moderation.storage.database import Connection
 from moderation.storage.deliveries import Delivery
 from moderation.storage.events import append_event
+from moderation.storage.users import User
 
 __all__ = [
     "Delivery",
@@ -115,11 +119,18 @@ def _write_down(
 
 
 def deliveries_page(
-    runtime: Runtime, *, state: str | None = None, before: int | None = None, limit: int = 50
+    runtime: Runtime,
+    reach: Reach,
+    *,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[Delivery]:
     """Return messages, newest first."""
     with runtime.database.read() as connection:
-        return deliveries.list_deliveries(connection, state=state, before=before, limit=limit)
+        return deliveries.list_deliveries(
+            connection, reach.forums(), state=state, before=before, limit=limit
+        )
 
 
 def delivery(runtime: Runtime, delivery_id: int) -> Delivery | None:
@@ -128,30 +139,35 @@ def delivery(runtime: Runtime, delivery_id: int) -> Delivery | None:
         return deliveries.delivery_by_id(connection, delivery_id)
 
 
-def counts_by_state(runtime: Runtime) -> dict[str, int]:
+def counts_by_state(runtime: Runtime, reach: Reach) -> dict[str, int]:
     """Return how many messages there are in each state."""
     with runtime.database.read() as connection:
-        return deliveries.count_by_state(connection)
+        return deliveries.count_by_state(connection, reach.forums())
 
 
-def replay(runtime: Runtime, delivery_id: int, *, by: str) -> None:
+def replay(runtime: Runtime, user: User, delivery_id: int) -> None:
     """Send a closed message again, under the same ``webhook-id``.
 
     Raises
     ------
+    NotFoundError
+        If there is no such message for this person.
     ConflictError
-        If it is waiting to be sent anyway, or does not exist.
+        If it is waiting to be sent anyway.
     """
     with runtime.database.write() as connection:
+        delivery = deliveries.delivery_by_id(connection, delivery_id)
+        if delivery is None:
+            raise NotFoundError("No such delivery.")
+        require_role_in(user, delivery.forum_id, Role.SENIOR)
         if not deliveries.replay(connection, delivery_id, at=runtime.clock()):
             raise ConflictError("This delivery is waiting to be sent already.")
-        delivery = deliveries.delivery_by_id(connection, delivery_id)
         append_event(
             connection,
             "replayed",
             at=runtime.clock(),
-            actor=by,
-            forum_id=delivery.forum_id if delivery else None,
-            comment_pk=delivery.comment_pk if delivery else None,
+            actor=user.username,
+            forum_id=delivery.forum_id,
+            comment_pk=delivery.comment_pk,
             details={"delivery_id": delivery_id},
         )

@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from moderation.domain.errors import ModerationError
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
 from moderation.services.runtime import Runtime
@@ -128,7 +129,7 @@ def account_of(runtime: Runtime, provider: Provider, identity: Identity) -> User
         return None
     user = accounts.account_by_name(runtime, identity.name)
     if user is None and provider.new_role is not None:
-        user, _ = accounts.add_user(runtime, identity.name, provider.new_role, by="provider")
+        user, _ = accounts.add_user(runtime, identity.name, Reach(provider.new_role), by="provider")
     if user is None or not user.is_active:
         return None
     with runtime.database.write() as connection:

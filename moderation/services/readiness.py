@@ -60,4 +60,4 @@ def workload(runtime: Runtime) -> Workload:
     """Count what waits."""
     with runtime.database.read() as connection:
         counts = queue_tally.queue_counts(connection, QueueFilter(), now=runtime.clock())
-        return Workload(counts, count_by_state(connection))
+        return Workload(counts, count_by_state(connection, None))

@@ -12,6 +12,8 @@ from datetime import timedelta
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
 from moderation.domain.forum import Forum, check_callback_url, check_slug, is_slug
 from moderation.domain.policy import Policy
+from moderation.domain.reach import EVERYWHERE, Reach
+from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import forums, policies
 from moderation.storage.database import Connection
@@ -99,10 +101,12 @@ def set_callback(
     return replace(forum, callback_url=url, allows_private_callback=allows_private)
 
 
-def list_forums(runtime: Runtime) -> list[Forum]:
-    """Return all forums by name."""
+def list_forums(
+    runtime: Runtime, reach: Reach = EVERYWHERE, *, needed: Role = Role.VIEWER
+) -> list[Forum]:
+    """Return the forums in which somebody has a role, by name."""
     with runtime.database.read() as connection:
-        return forums.list_forums(connection)
+        return [one for one in forums.list_forums(connection) if reach.has_in(one.id, needed)]
 
 
 def find_forum(runtime: Runtime, slug: str) -> Forum | None:

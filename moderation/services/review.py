@@ -21,13 +21,13 @@ from moderation.domain.review import (
     ItemState,
     Role,
     check_decision,
-    has_role,
 )
 from moderation.domain.second_opinion import second_look_point
 from moderation.pipeline.usefulness import is_useful_turn
 from moderation.services import messages, precedents
 from moderation.services.deciding import (
     announce,
+    item_for,
     known_decision,
     known_item,
     known_judgement,
@@ -77,6 +77,7 @@ def claim_next(
         In [0, 1].
     """
     require_role(user, Role.MODERATOR)
+    wanted = replace(wanted, within=user.reach.forums(Role.MODERATOR))
     with runtime.database.write() as connection:
         now = runtime.clock()
         if wanted.order is QueueOrder.USEFUL:
@@ -89,7 +90,7 @@ def claim_next(
                 wanted,
                 now=now,
                 after=start,
-                sees_escalated=has_role(user.role, Role.SENIOR),
+                escalated_in=user.reach.forums(Role.SENIOR),
             )
             if item_id is not None and item_id != after:
                 return _claim(connection, runtime, user, item_id, ttl_s=ttl_s)
@@ -108,14 +109,14 @@ def claim(runtime: Runtime, user: User, item_id: int, *, ttl_s: int) -> ReviewIt
     AlreadyDecidedError
         If it is closed.
     """
-    require_role(user, Role.MODERATOR)
     with runtime.database.write() as connection:
         return _claim(connection, runtime, user, item_id, ttl_s=ttl_s)
 
 
-def renew_claim(runtime: Runtime, item_id: int, token: str, *, ttl_s: int) -> datetime:
+def renew_claim(runtime: Runtime, user: User, item_id: int, token: str, *, ttl_s: int) -> datetime:
     """Lengthen a claim; returns its new end. Raises `ClaimLostError`."""
     with runtime.database.write() as connection:
+        item_for(connection, user, item_id, Role.MODERATOR)
         expires_at = runtime.clock() + timedelta(seconds=ttl_s)
         if not review_queue.extend_claim(connection, item_id, token, expires_at=expires_at):
             raise ClaimLostError("The claim is gone.")
@@ -144,7 +145,7 @@ def release(
         If the claim is gone already.
     """
     with runtime.database.write() as connection:
-        item = known_item(connection, item_id)
+        item = item_for(connection, user, item_id, Role.MODERATOR)
         escalated = True if is_escalated else None
         if not review_queue.release_claim(connection, item_id, token, is_escalated=escalated):
             raise ClaimLostError("The claim is gone.")
@@ -159,7 +160,7 @@ def release(
         )
 
 
-def leave(runtime: Runtime, item_id: int, token: str) -> bool:
+def leave(runtime: Runtime, user: User, item_id: int, token: str) -> bool:
     """Drop a claim without a word, for example to look at the next item.
 
     Returns
@@ -168,10 +169,11 @@ def leave(runtime: Runtime, item_id: int, token: str) -> bool:
         False when the claim was gone already, which is no harm.
     """
     with runtime.database.write() as connection:
+        item_for(connection, user, item_id, Role.MODERATOR)
         return review_queue.release_claim(connection, item_id, token)
 
 
-def leave_soon(runtime: Runtime, item_id: int, token: str) -> bool:
+def leave_soon(runtime: Runtime, user: User, item_id: int, token: str) -> bool:
     """Let a claim end in `LEAVING_S` seconds, unless it ends earlier or is renewed.
 
     Returns
@@ -180,7 +182,7 @@ def leave_soon(runtime: Runtime, item_id: int, token: str) -> bool:
         False when the claim was gone already, which is no harm.
     """
     with runtime.database.write() as connection:
-        item = known_item(connection, item_id)
+        item = item_for(connection, user, item_id, Role.MODERATOR)
         ends = runtime.clock() + timedelta(seconds=LEAVING_S)
         if item.claim_expires_at is None or item.claim_expires_at <= ends:
             return False
@@ -201,10 +203,9 @@ def decide(
     AlreadyDecidedError, ClaimLostError
         If the claim no longer holds the item.
     """
-    require_role(user, Role.MODERATOR)
-    check_decision(decision)
     with runtime.database.write() as connection:
-        judgement = known_judgement(connection, known_item(connection, item_id))
+        judgement = known_judgement(connection, item_for(connection, user, item_id, Role.MODERATOR))
+        check_decision(decision)
         if decision.revision != judgement.revision or not judgement.is_latest:
             raise StaleRevisionError("The author has changed the comment meanwhile.")
         now = runtime.clock()
@@ -232,12 +233,13 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
     ConflictError
         If it is no longer in force, or the comment was edited or deleted since.
     """
-    require_role(user, Role.MODERATOR)
     with runtime.database.write() as connection:
         undone = known_decision(connection, decision_id)
-        if undone.moderator != user.username and not has_role(user.role, Role.SENIOR):
+        item = item_for(connection, user, undone.item_id, Role.MODERATOR)
+        is_own = undone.moderator == user.username
+        if not is_own and not user.reach.has_in(item.forum_id, Role.SENIOR):
             raise NotAllowedError("Only a senior moderator may undo another's decision.")
-        judgement = known_judgement(connection, known_item(connection, undone.item_id))
+        judgement = known_judgement(connection, item)
         if not judgement.is_latest or judgement.deleted_at is not None:
             # A reopened item about a text that is gone could never be decided again.
             raise ConflictError("The author or the forum has changed the comment since.")
@@ -262,8 +264,8 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
 def _claim(
     connection: Connection, runtime: Runtime, user: User, item_id: int, *, ttl_s: int
 ) -> ReviewItem:
-    item = known_item(connection, item_id)
-    if item.is_escalated and not has_role(user.role, Role.SENIOR):
+    item = item_for(connection, user, item_id, Role.MODERATOR)
+    if item.is_escalated and not user.reach.has_in(item.forum_id, Role.SENIOR):
         raise NotAllowedError("This item waits for a senior moderator.")
     now = runtime.clock()
     claimed = review_queue.claim_item(

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from moderation.domain.errors import NotFoundError
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
+from moderation.domain.reach import Reach
+from moderation.domain.review import Role
 from moderation.services.deciding import (
     known_item,
     known_judgement,
@@ -87,6 +90,7 @@ class Surroundings:
 
 def queue_page(
     runtime: Runtime,
+    reach: Reach,
     wanted: QueueFilter,
     *,
     after: int | None,
@@ -94,7 +98,8 @@ def queue_page(
     views: Sequence[QueueFilter] = (),
 ) -> QueuePage:
     """Return one page of open items, its counts and those of other views."""
-    now = runtime.clock()
+    now, forums = runtime.clock(), reach.forums()
+    wanted, *views = (replace(one, within=forums) for one in (wanted, *views))
     with runtime.database.read() as connection:
         items = queue_pages.list_items(connection, wanted, after=after, limit=limit + 1)
         counts, *others = queue_tally.count_views(connection, [wanted, *views], now=now)
@@ -104,31 +109,36 @@ def queue_page(
             judgements=judgements.judgements_by_pks(connection, [i.comment_pk for i in page]),
             counts=counts,
             views=tuple(others),
-            at_work=tuple(queue_tally.at_work(connection, now=now)),
+            at_work=tuple(queue_tally.at_work(connection, now=now, within=forums)),
             next_after=page[-1].id if len(items) > limit else None,
         )
 
 
-def count_matching(runtime: Runtime, wanted: QueueFilter) -> QueueCounts:
+def count_matching(runtime: Runtime, reach: Reach, wanted: QueueFilter) -> QueueCounts:
     """Return the counts of one filter."""
+    wanted = replace(wanted, within=reach.forums())
     with runtime.database.read() as connection:
         return queue_tally.queue_counts(connection, wanted, now=runtime.clock())
 
 
-def count_waiting(runtime: Runtime) -> int:
+def count_waiting(runtime: Runtime, reach: Reach) -> int:
     """Return how many items are open."""
     with runtime.database.read() as connection:
-        return queue_tally.count_open(connection)
+        return queue_tally.count_open(connection, reach.forums())
 
 
 def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:
     """Return the items that the moderator holds now, the one that ends first in front."""
     with runtime.database.read() as connection:
-        return queue_pages.items_held_by(connection, user.id, now=runtime.clock())
+        forums = user.reach.forums(Role.MODERATOR)
+        return queue_pages.items_held_by(connection, user.id, now=runtime.clock(), forums=forums)
 
 
-def around(runtime: Runtime, wanted: QueueFilter, item_id: int, *, limit: int = 7) -> Surroundings:
+def around(
+    runtime: Runtime, reach: Reach, wanted: QueueFilter, item_id: int, *, limit: int = 7
+) -> Surroundings:
     """Return the open items around one, in the order of the queue."""
+    wanted = replace(wanted, within=reach.forums())
     with runtime.database.read() as connection:
         before = queue_pages.list_items_before(connection, wanted, before=item_id, limit=1)
         following = queue_pages.list_items(connection, wanted, after=item_id, limit=limit)
@@ -149,19 +159,24 @@ def decided_page(
             before=before,
             limit=limit,
             hidden_from=reader.id,
+            within=reader.reach.forums(),
         )
 
 
 def last_decision(runtime: Runtime, user: User) -> Decision | None:
     """Return the moderator's newest decision in force: what undo takes back."""
     with runtime.database.read() as connection:
-        return decisions.last_decision_of(connection, user.id)
+        return decisions.last_decision_of(
+            connection, user.id, within=user.reach.forums(Role.MODERATOR)
+        )
 
 
-def view_item(runtime: Runtime, item_id: int) -> ItemView:
+def view_item(runtime: Runtime, reach: Reach, item_id: int) -> ItemView:
     """Return an item with its context. Raises `NotFoundError`."""
     with runtime.database.read() as connection:
         item = known_item(connection, item_id)
+        if reach.role_in(item.forum_id) is None:
+            raise NotFoundError("No such review item.")
         judgement = known_judgement(connection, item)
         author = judgement.author
         pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))

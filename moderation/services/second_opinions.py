@@ -13,6 +13,7 @@ from moderation.domain.agreement import cohen_kappa, krippendorff_alpha
 from moderation.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.reach import Reach
 from moderation.domain.review import DecisionInput, Role, check_decision, judged_labels
 from moderation.domain.second_opinion import OpinionState, agrees
 from moderation.services.deciding import (
@@ -21,7 +22,7 @@ from moderation.services.deciding import (
     known_judgement,
     replace,
 )
-from moderation.services.roles import require_role
+from moderation.services.roles import require_role, require_role_in
 from moderation.services.runtime import Runtime
 from moderation.storage import decisions, forums, judgements
 from moderation.storage import second_opinions as stored
@@ -91,7 +92,7 @@ class Agreement:
 def waiting_for(runtime: Runtime, user: User) -> int:
     """Return how many opinions a person may give."""
     with runtime.database.read() as connection:
-        return stored.waiting_for(connection, user.id)
+        return stored.waiting_for(connection, user.id, user.reach.forums(Role.MODERATOR))
 
 
 def take_next(runtime: Runtime, user: User, *, ttl_s: int) -> Asked | None:
@@ -104,7 +105,11 @@ def take_next(runtime: Runtime, user: User, *, ttl_s: int) -> Asked | None:
         while True:
             now = runtime.clock()
             taken = stored.take_next(
-                connection, user.id, now=now, expires_at=now + timedelta(seconds=ttl_s)
+                connection,
+                user.id,
+                user.reach.forums(Role.MODERATOR),
+                now=now,
+                expires_at=now + timedelta(seconds=ttl_s),
             )
             opinion = stored.by_id(connection, taken) if taken is not None else None
             if opinion is None:
@@ -136,10 +141,10 @@ def give(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInput)
     ConflictError
         If somebody else was faster, or the decision was taken back meanwhile.
     """
-    require_role(user, Role.MODERATOR)
     check_decision(decision)
     with runtime.database.write() as connection:
         opinion = _known(connection, opinion_id)
+        require_role_in(user, opinion.forum_id, Role.MODERATOR)
         if opinion.first_user_id == user.id:
             raise NotAllowedError("A second opinion takes another person.")
         first = known_decision(connection, opinion.decision_id)
@@ -199,13 +204,27 @@ def ask_about(runtime: Runtime, slug: str, comment_id: str, revision: str) -> As
         return AskOutcome.ASKED if is_new else AskOutcome.OPEN
 
 
+def dispute(runtime: Runtime, user: User, opinion_id: int) -> Dispute | None:
+    """Return one dispute that waits; None when it is settled or void. Raises `NotFoundError`."""
+    with runtime.database.read() as connection:
+        opinion = _known(connection, opinion_id)
+        require_role_in(user, opinion.forum_id, Role.SENIOR)
+        if opinion.state is not OpinionState.DISPUTED:
+            return None
+        return Dispute(
+            opinion, known_judgement(connection, known_item(connection, opinion.item_id))
+        )
+
+
 def disputes(runtime: Runtime, user: User) -> list[Dispute]:
     """Return what waits for a senior."""
     require_role(user, Role.SENIOR)
     with runtime.database.read() as connection:
         return [
             Dispute(opinion, known_judgement(connection, known_item(connection, opinion.item_id)))
-            for opinion in stored.disputed(connection, limit=MOST_DISPUTES)
+            for opinion in stored.disputed(
+                connection, user.reach.forums(Role.SENIOR), limit=MOST_DISPUTES
+            )
         ]
 
 
@@ -222,10 +241,10 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
     ConflictError
         If it is settled already, or the decision or the comment changed meanwhile.
     """
-    require_role(user, Role.SENIOR)
     check_decision(decision)
     with runtime.database.write() as connection:
         opinion = _known(connection, opinion_id)
+        require_role_in(user, opinion.forum_id, Role.SENIOR)
         item = known_item(connection, opinion.item_id)
         judgement = known_judgement(connection, item)
         if not judgement.is_latest or judgement.deleted_at is not None:
@@ -251,10 +270,10 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
         return replace(connection, runtime, user, judgement, first, decision, source=item.source)
 
 
-def agreement(runtime: Runtime) -> Agreement:
+def agreement(runtime: Runtime, reach: Reach) -> Agreement:
     """Return how far people agree, on what was judged twice without knowing of each other."""
     with runtime.database.read() as connection:
-        given = stored.given(connection, forum_id=None)
+        given = stored.given(connection, reach.forums(Role.SENIOR))
     labels, pairs = [], []
     for label in DECIDING_LABELS:
         both = [one for one in given if label in one.first_labels and label in one.second_labels]

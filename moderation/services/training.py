@@ -15,7 +15,7 @@ from moderation.domain.review import Role
 from moderation.domain.training import HEARTBEAT_LIMIT_S, JobProgress, JobState, TrainingJob
 from moderation.services.exporting import ExportFormat, ExportReceipt, export_labels
 from moderation.services.registration import find_forum
-from moderation.services.roles import require_role
+from moderation.services.roles import require_role_everywhere
 from moderation.services.runtime import Runtime
 from moderation.services.second_opinions import AskOutcome, ask_about
 from moderation.storage import forums, judgements, training_jobs
@@ -49,7 +49,7 @@ def request_training(
     ConflictError
         If a job waits or runs already.
     """
-    require_role(user, Role.ADMIN)
+    require_role_everywhere(user, Role.ADMIN)
     if forum is not None and find_forum(runtime, forum) is None:
         raise NotFoundError("There is no such forum.")
     end_lost_jobs(runtime)
@@ -76,7 +76,7 @@ def cancel_training(runtime: Runtime, user: User, job_id: int) -> JobState:
     NotFoundError, ConflictError
         If there is no such job, or it has ended.
     """
-    require_role(user, Role.ADMIN)
+    require_role_everywhere(user, Role.ADMIN)
     with runtime.database.write() as connection:
         job = training_jobs.job_by_id(connection, job_id)
         if job is None:

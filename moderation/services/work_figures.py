@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from moderation.domain.forum import Forum
-from moderation.domain.review import Role, has_role
+from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import work
 from moderation.storage.users import User
@@ -96,7 +96,7 @@ def work_figures(
     return WorkFigures(
         forum,
         _days(starts, received, items, waiting),
-        _workers(decided, reader),
+        _workers(decided, forum.id, reader),
         tuple(models),
         quantile(waits, 0.5),
         quantile(waits, 0.95),
@@ -134,11 +134,11 @@ def _days(
     return tuple(reversed(made))
 
 
-def _workers(decided: Sequence[WorkItem], reader: User) -> tuple[Worker, ...]:
+def _workers(decided: Sequence[WorkItem], forum_id: int, reader: User) -> tuple[Worker, ...]:
     by_name: dict[str, list[WorkItem]] = defaultdict(list)
     for one in decided:
         by_name[one.moderator or ""].append(one)
-    sees_all = has_role(reader.role, Role.ADMIN)
+    sees_all = reader.reach.has_in(forum_id, Role.ADMIN)
     names = sorted(by_name) if sees_all else [reader.username]
     return tuple(_worker(name, by_name.get(name, [])) for name in names)
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from moderation.domain.appeal import Appeal, AppealState
-from moderation.storage.tables import appeals, decisions, forums, users
+from moderation.domain.reach import ForumKeys
+from moderation.storage.tables import appeals, decisions, users
+from moderation.storage.tables import forums as forums_table
+from moderation.storage.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +56,20 @@ def by_comment(connection: Connection, comment_pk: int) -> Appeal | None:
 
 
 def list_appeals(
-    connection: Connection, states: Sequence[AppealState], *, is_newest_first: bool, limit: int
+    connection: Connection,
+    states: Sequence[AppealState],
+    forums: ForumKeys,
+    *,
+    is_newest_first: bool,
+    limit: int,
 ) -> list[Appeal]:
     """Return appeals in some states."""
     order = appeals.c.id.desc() if is_newest_first else appeals.c.id
-    query = _query().where(appeals.c.state.in_([one.value for one in states]))
+    query = _query().where(
+        appeals.c.state.in_([one.value for one in states]), within(appeals.c.forum_id, forums)
+    )
     rows = connection.execute(query.order_by(order).limit(limit)).mappings()
     return [_appeal(row) for row in rows]
-
-
-def count_open(connection: Connection) -> int:
-    """Return how many appeals wait for an answer."""
-    is_open = appeals.c.state == AppealState.OPEN.value
-    return connection.scalar(select(func.count(appeals.c.id)).where(is_open)) or 0
 
 
 def close_appeal(
@@ -99,11 +103,11 @@ def _query() -> Select[*tuple[Any, ...]]:
     return (
         select(
             appeals,
-            forums.c.name.label("forum_name"),
+            forums_table.c.name.label("forum_name"),
             decisions.c.moderator_id.label("first_moderator_id"),
             users.c.username,
         )
-        .join(forums, forums.c.id == appeals.c.forum_id)
+        .join(forums_table, forums_table.c.id == appeals.c.forum_id)
         .join(decisions, decisions.c.id == appeals.c.decision_id)
         .outerjoin(users, users.c.id == appeals.c.decided_by)
     )

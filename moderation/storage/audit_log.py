@@ -9,7 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from moderation.domain.reach import ForumKeys
 from moderation.storage.tables import comments, events, forums, review_items
+from moderation.storage.within import newest_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,15 +53,39 @@ class LogEntry:
 
 
 def find_events(
-    connection: Connection, wanted: LogFilter, *, before: int | None, limit: int
+    connection: Connection,
+    wanted: LogFilter,
+    within: ForumKeys,
+    *,
+    before: int | None,
+    limit: int,
 ) -> list[LogEntry]:
     """Return events, newest first.
 
     Parameters
     ----------
+    within : ForumKeys
+        Only of these forums; what belongs to none is for those who see all.
     before : int or None
         Keyset: the last event of the page before.
     """
+    conditions = [
+        compare(column, value)
+        for column, compare, value in (
+            (events.c.actor, operator.eq, wanted.actor),
+            (events.c.kind, operator.eq, wanted.kind),
+            (events.c.at, operator.ge, wanted.since),
+            (events.c.at, operator.lt, wanted.until),
+            (events.c.id, operator.lt, before),
+        )
+        if value is not None
+    ]
+    if wanted.forum is not None:
+        named = select(forums.c.id).where(forums.c.slug == wanted.forum)
+        conditions.append(events.c.forum_id == named.scalar_subquery())
+    if wanted.comment is not None:
+        revisions = select(comments.c.id).where(comments.c.external_id == wanted.comment)
+        conditions.append(events.c.comment_id.in_(revisions))
     query = (
         select(
             events,
@@ -70,20 +96,10 @@ def find_events(
         .outerjoin(forums, forums.c.id == events.c.forum_id)
         .outerjoin(comments, comments.c.id == events.c.comment_id)
         .outerjoin(review_items, review_items.c.comment_id == events.c.comment_id)
+        .where(events.c.id.in_(newest_within(events, within, *conditions, limit=limit)))
         .order_by(events.c.id.desc())
         .limit(limit)
     )
-    for column, compare, value in (
-        (events.c.actor, operator.eq, wanted.actor),
-        (events.c.kind, operator.eq, wanted.kind),
-        (forums.c.slug, operator.eq, wanted.forum),
-        (comments.c.external_id, operator.eq, wanted.comment),
-        (events.c.at, operator.ge, wanted.since),
-        (events.c.at, operator.lt, wanted.until),
-        (events.c.id, operator.lt, before),
-    ):
-        if value is not None:
-            query = query.where(compare(column, value))
     return [
         LogEntry(
             row.id,

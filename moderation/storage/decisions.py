@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from classifiers.labels import Label
 from moderation.domain.judgement import Decision
+from moderation.domain.reach import ForumKeys
 from moderation.domain.review import DecisionAction
 from moderation.storage.tables import (
     authors,
@@ -31,6 +32,8 @@ from moderation.storage.tables import (
     second_opinions,
     users,
 )
+from moderation.storage.within import newest_within
+from moderation.storage.within import within as is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,13 +153,17 @@ def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def last_decision_of(connection: Connection, user_id: int) -> Decision | None:
+def last_decision_of(connection: Connection, user_id: int, *, within: ForumKeys) -> Decision | None:
     """Return the moderator's newest decision that is still in force."""
     # A subquery of its own for each row, newest first: joined, PostgreSQL reads all of them.
     in_force = select(review_items.c.decision_id).where(review_items.c.id == decisions.c.item_id)
     found = connection.execute(
         _query()
-        .where(decisions.c.moderator_id == user_id, in_force.scalar_subquery() == decisions.c.id)
+        .where(
+            decisions.c.moderator_id == user_id,
+            in_force.scalar_subquery() == decisions.c.id,
+            is_within(decisions.c.forum_id, within),
+        )
         .order_by(decisions.c.id.desc())
         .limit(1)
     )
@@ -175,6 +182,7 @@ class DecidedRow:
     """
 
     decision: Decision
+    forum_id: int
     forum_name: str
     body: str
     author_name: str | None
@@ -188,6 +196,7 @@ def list_decided(
     before: int | None,
     limit: int,
     hidden_from: int | None = None,
+    within: ForumKeys,
 ) -> list[DecidedRow]:
     """Return decisions, newest first.
 
@@ -199,7 +208,18 @@ def list_decided(
         Keyset: the last decision of the page before.
     hidden_from : int or None
         A person who is just giving second opinions: the decisions they are about are left out.
+    within : ForumKeys
+        Only of these forums.
     """
+    conditions = []
+    if moderator_id is not None:
+        conditions.append(decisions.c.moderator_id == moderator_id)
+    if before is not None:
+        conditions.append(decisions.c.id < before)
+    if hidden_from is not None:
+        held = second_opinions.c.claimed_by == hidden_from
+        about = second_opinions.c.decision_id == decisions.c.id
+        conditions.append(~select(second_opinions.c.id).where(about, held).exists())
     query = (
         select(
             decisions,
@@ -218,17 +238,13 @@ def list_decided(
         .order_by(decisions.c.id.desc())
         .limit(limit)
     )
-    if moderator_id is not None:
-        query = query.where(decisions.c.moderator_id == moderator_id)
-    if before is not None:
-        query = query.where(decisions.c.id < before)
-    if hidden_from is not None:
-        held = second_opinions.c.claimed_by == hidden_from
-        about = second_opinions.c.decision_id == decisions.c.id
-        query = query.where(~select(second_opinions.c.id).where(about, held).exists())
+    query = query.where(
+        decisions.c.id.in_(newest_within(decisions, within, *conditions, limit=limit))
+    )
     return [
         DecidedRow(
             decision=_decision(row),
+            forum_id=row["forum_id"],
             forum_name=row["forum_name"],
             body=row["body"],
             author_name=row["author_name"] or row["author_external_id"],

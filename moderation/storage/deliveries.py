@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
 
 from moderation.domain.host import HOST_EVENT_PREFIX
+from moderation.domain.reach import ForumKeys
 from moderation.storage.tables import comments, deliveries, forums
+from moderation.storage.within import newest_within
+from moderation.storage.within import within as is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +168,14 @@ def replay(connection: Connection, delivery_id: int, *, at: datetime) -> bool:
 
 
 def list_deliveries(
-    connection: Connection, *, state: str | None, before: int | None, limit: int
+    connection: Connection, within: ForumKeys, *, state: str | None, before: int | None, limit: int
 ) -> list[Delivery]:
     """Return messages, newest first; ``before`` is the last one of the page before."""
     conditions = [deliveries.c.state == state] if state is not None else []
     if before is not None:
         conditions.append(deliveries.c.id < before)
-    return _select(connection, *conditions, newest_first=True, limit=limit)
+    newest = newest_within(deliveries, within, *conditions, limit=limit)
+    return _select(connection, deliveries.c.id.in_(newest), newest_first=True, limit=limit)
 
 
 def delivery_by_id(connection: Connection, delivery_id: int) -> Delivery | None:
@@ -185,10 +189,12 @@ def comment_deliveries(connection: Connection, comment_pk: int) -> list[Delivery
     return _select(connection, deliveries.c.comment_id == comment_pk)
 
 
-def count_by_state(connection: Connection) -> dict[str, int]:
+def count_by_state(connection: Connection, within: ForumKeys) -> dict[str, int]:
     """Return how many messages there are in each state."""
     rows = connection.execute(
-        select(deliveries.c.state, func.count(deliveries.c.id)).group_by(deliveries.c.state)
+        select(deliveries.c.state, func.count(deliveries.c.id))
+        .where(is_within(deliveries.c.forum_id, within))
+        .group_by(deliveries.c.state)
     )
     return {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to mypy
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.storage.tables import (
     desk_sessions,
     entry_links,
+    forums,
     provider_identities,
     second_factors,
 )
@@ -23,13 +26,15 @@ class EntryLink:
 
     Attributes
     ----------
+    reach : Reach
+        What an invited account may do where.
     user_id : int or None
         The account that gets a new password; None for an invitation.
     """
 
     id: int
     username: str
-    role: Role
+    reach: Reach
     user_id: int | None
     created_by: str
     expires_at: datetime
@@ -69,7 +74,7 @@ def insert_link(  # noqa: PLR0913 - one column each
     connection: Connection,
     token_digest: str,
     username: str,
-    role: Role,
+    reach: Reach,
     *,
     user_id: int | None,
     by: str,
@@ -81,7 +86,12 @@ def insert_link(  # noqa: PLR0913 - one column each
         insert(entry_links).values(
             token_digest=token_digest,
             username=username,
-            role=role.value,
+            role=(reach.everywhere or Role.VIEWER).value,
+            forum_roles=(
+                {str(key): role.value for key, role in reach.by_forum.items()}
+                if reach.everywhere is None
+                else None
+            ),
             user_id=user_id,
             created_by=by,
             created_at=at,
@@ -99,11 +109,7 @@ def link_by_digest(connection: Connection, token_digest: str, *, now: datetime) 
             entry_links.c.expires_at > now,
         )
     ).first()
-    if row is None:
-        return None
-    return EntryLink(
-        row.id, row.username, Role(row.role), row.user_id, row.created_by, row.expires_at
-    )
+    return _link(connection, row) if row is not None else None
 
 
 def open_invitations(connection: Connection, *, now: datetime) -> list[EntryLink]:
@@ -117,10 +123,16 @@ def open_invitations(connection: Connection, *, now: datetime) -> list[EntryLink
         )
         .order_by(entry_links.c.id)
     )
-    return [
-        EntryLink(row.id, row.username, Role(row.role), None, row.created_by, row.expires_at)
-        for row in rows
-    ]
+    return [_link(connection, row) for row in rows.all()]
+
+
+def _link(connection: Connection, row: Row[*tuple[Any, ...]]) -> EntryLink:
+    reach = Reach(Role(row.role))
+    if row.forum_roles is not None:
+        there = set(connection.scalars(select(forums.c.id)))  # a forum may be gone since
+        roles = {int(key): Role(role) for key, role in row.forum_roles.items()}
+        reach = Reach(None, {key: role for key, role in roles.items() if key in there})
+    return EntryLink(row.id, row.username, reach, row.user_id, row.created_by, row.expires_at)
 
 
 def use_link(connection: Connection, link_id: int, *, at: datetime) -> bool:

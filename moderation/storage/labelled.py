@@ -23,7 +23,9 @@ from sqlalchemy import (
 from classifiers.labelled import LabelledComment
 from classifiers.labels import Label
 from moderation.domain.feedback import FeedbackWeights
+from moderation.domain.reach import ForumKeys
 from moderation.storage.tables import authors, comments, feedback, forums, threads, verdicts
+from moderation.storage.within import within
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class ExportFilter:
     ----------
     forum : str or None
         None means every forum but demos, whose decisions are play.
+    within : ForumKeys
+        Only of these forums; what belongs to none is left out then.
     since, until : datetime or None
         Decided on or after, and before. A label of unknown time is left out when either is given.
     label : Label or None
@@ -44,6 +48,7 @@ class ExportFilter:
     """
 
     forum: str | None = None
+    within: ForumKeys = None
     since: datetime | None = None
     until: datetime | None = None
     label: Label | None = None
@@ -145,6 +150,8 @@ def _conditions(wanted: ExportFilter) -> list[ColumnElement[bool]]:
         if wanted.forum is not None
         else or_(feedback.c.forum_id.is_(None), ~forums.c.is_demo),
     ]
+    if wanted.within is not None:
+        conditions.append(within(feedback.c.forum_id, wanted.within))
     if wanted.since is not None:
         conditions.append(feedback.c.decided_at >= wanted.since)
     if wanted.until is not None:

@@ -58,6 +58,15 @@ def list_pins(connection: Connection, *, forum: str | None = None) -> Sequence[P
     return [_pin(row) for row in connection.execute(query).mappings()]
 
 
+def pin_by_id(connection: Connection, pin_id: int) -> Pin | None:
+    """Return one pin."""
+    query = select(pinned_examples, forums.c.slug).outerjoin(
+        forums, forums.c.id == pinned_examples.c.forum_id
+    )
+    row = connection.execute(query.where(pinned_examples.c.id == pin_id)).mappings().first()
+    return _pin(row) if row else None
+
+
 def delete_pin(connection: Connection, pin_id: int) -> bool:
     """Remove a pin; returns whether it was there."""
     done = connection.execute(
@@ -71,6 +80,7 @@ def delete_pin(connection: Connection, pin_id: int) -> bool:
 def _pin(row: RowMapping) -> Pin:
     return Pin(
         id=row["id"],
+        forum_id=row["forum_id"],
         forum=row["slug"],
         text=row["text"],
         label=Label(row["label"]),

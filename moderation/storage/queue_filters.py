@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, Select, UnaryExpression, select, tuple_
 from sqlalchemy.sql import operators
 
+from moderation.domain.reach import ForumKeys
 from moderation.domain.verdict import Source
 from moderation.storage.tables import forums, review_items
 
@@ -49,6 +50,8 @@ class QueueFilter:
         Our keys.
     is_held, is_reported, is_escalated : bool
         Only those.
+    within : ForumKeys
+        Only items of forums that the reader may see.
     """
 
     forum: str | None = None
@@ -62,6 +65,7 @@ class QueueFilter:
     is_reported: bool = False
     is_escalated: bool = False
     order: QueueOrder = QueueOrder.OLDEST
+    within: ForumKeys = None
 
 
 FALLING: Mapping[QueueOrder, ColumnElement[Any]] = {
@@ -85,6 +89,13 @@ def is_open() -> ColumnElement[bool]:
 def narrowed(connection: Connection, query: _Query, wanted: QueueFilter) -> _Query:
     """Leave the open items that match."""
     query = query.where(is_open())
+    if wanted.within is not None:
+        forum = _by_order(connection, review_items.c.forum_id)
+        query = query.where(forum.in_(sorted(wanted.within)))
+    return _as_asked(connection, query, wanted)
+
+
+def _as_asked(connection: Connection, query: _Query, wanted: QueueFilter) -> _Query:
     given = {
         "forum_id": wanted.forum,
         "top_label": wanted.label,

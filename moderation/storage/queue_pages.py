@@ -18,11 +18,13 @@ from sqlalchemy import (
     select,
 )
 
+from moderation.domain.reach import ForumKeys
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
 from moderation.storage.queue_filters import QueueFilter, behind, narrowed, ordering
 from moderation.storage.tables import authors as authors_table
 from moderation.storage.tables import comments, forums, review_items, threads, users
+from moderation.storage.within import within
 
 OPEN_STATES = (ItemState.PENDING.value, ItemState.CLAIMED.value)
 
@@ -91,7 +93,7 @@ def next_free(
     *,
     now: datetime,
     after: int | None,
-    sees_escalated: bool,
+    escalated_in: ForumKeys,
 ) -> int | None:
     """Return the key of the next item that may be claimed.
 
@@ -99,12 +101,13 @@ def next_free(
     ----------
     after : int or None
         Start behind this item, so that a skipped one does not come back at once.
-    sees_escalated : bool
-        Whether escalated items are offered.
+    escalated_in : ForumKeys
+        The forums whose escalated items are offered.
     """
     query = narrowed(connection, select(review_items.c.id), wanted).where(is_free(now))
-    if not sees_escalated:
-        query = query.where(~review_items.c.is_escalated)
+    if escalated_in is not None:
+        is_for_all = ~review_items.c.is_escalated
+        query = query.where(or_(is_for_all, within(review_items.c.forum_id, escalated_in)))
     if after is not None:
         query = behind(connection, query, wanted.order, after)
     query = query.order_by(*ordering(wanted.order)).limit(1)
@@ -136,12 +139,15 @@ def list_items_before(
     return [_item(row) for row in rows]
 
 
-def items_held_by(connection: Connection, user_id: int, *, now: datetime) -> list[ReviewItem]:
+def items_held_by(
+    connection: Connection, user_id: int, *, now: datetime, forums: ForumKeys
+) -> list[ReviewItem]:
     """Return the items that a moderator holds by a claim in force, oldest claim first."""
     query = _list_query().where(
         review_items.c.claimed_by == user_id,
         review_items.c.state == ItemState.CLAIMED.value,
         review_items.c.claim_expires_at > now,
+        within(review_items.c.forum_id, forums),
     )
     rows = connection.execute(query.order_by(review_items.c.claim_expires_at)).mappings()
     return [_item(row) for row in rows]

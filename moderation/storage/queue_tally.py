@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
+from moderation.domain.reach import ForumKeys
 from moderation.domain.review import ItemState
 from moderation.storage.queue_filters import QueueFilter, is_open, narrowed
 from moderation.storage.tables import NARROWING, forums, review_items, users
+from moderation.storage.within import within as is_within
 
 _GROUPS = [review_items.c[name] for name in (*NARROWING, "is_audit")]
 
@@ -43,9 +45,10 @@ class AtWork:
     items: tuple[int, ...]
 
 
-def count_open(connection: Connection) -> int:
+def count_open(connection: Connection, within: ForumKeys) -> int:
     """Return how many items are open; answered by an index alone."""
-    return connection.scalar(select(func.count()).select_from(review_items).where(is_open())) or 0
+    counted = select(func.count()).select_from(review_items).where(is_open())
+    return connection.scalar(counted.where(is_within(review_items.c.forum_id, within))) or 0
 
 
 def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) -> QueueCounts:
@@ -76,10 +79,12 @@ def count_views(
     return counts
 
 
-def at_work(connection: Connection, *, now: datetime) -> list[AtWork]:
+def at_work(connection: Connection, *, now: datetime, within: ForumKeys) -> list[AtWork]:
     """Return who holds claims in force, by name."""
     holders: dict[str, list[int]] = {}
     for row in _claims(connection, now):
+        if within is not None and row["forum_id"] not in within:
+            continue
         holders.setdefault(row["username"], []).append(row["id"])
     return [AtWork(name, tuple(sorted(items))) for name, items in sorted(holders.items())]
 
@@ -126,6 +131,7 @@ def _matches(wanted: QueueFilter, row: RowMapping, slugs: dict[int, str]) -> boo
     }
     return (
         all(value is None or row[name] == value for name, value in asked.items())
+        and (wanted.within is None or row["forum_id"] in wanted.within)
         and (wanted.forum is None or slugs.get(row["forum_id"]) == wanted.forum)
         and (row["is_held"] or not wanted.is_held)
         and (row["is_escalated"] or not wanted.is_escalated)

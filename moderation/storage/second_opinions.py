@@ -12,9 +12,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from classifiers.labels import Label
 from moderation.domain.judgement import Decision
+from moderation.domain.reach import ForumKeys
 from moderation.domain.review import DecisionAction
 from moderation.domain.second_opinion import OpinionState
-from moderation.storage.tables import decisions, forums, second_opinions, users
+from moderation.storage.tables import decisions, second_opinions, users
+from moderation.storage.tables import forums as forums_table
+from moderation.storage.within import within
 
 _first = users.alias("first_users")
 _second = users.alias("second_users")
@@ -34,6 +37,7 @@ class SecondOpinion:
 
     id: int
     item_id: int
+    forum_id: int
     forum_name: str
     decision_id: int
     state: OpinionState
@@ -93,7 +97,7 @@ def void_for_decision(connection: Connection, decision_id: int) -> None:
 
 
 def take_next(
-    connection: Connection, user_id: int, *, now: datetime, expires_at: datetime
+    connection: Connection, user_id: int, forums: ForumKeys, *, now: datetime, expires_at: datetime
 ) -> int | None:
     """Take the opinion that a person holds already, else the next free one on another's decision.
 
@@ -107,6 +111,7 @@ def take_next(
     open_to_me = and_(
         second_opinions.c.state == OpinionState.WAITING.value,
         second_opinions.c.first_user_id != user_id,
+        within(second_opinions.c.forum_id, forums),
         free,
     )
     held_first = (second_opinions.c.claimed_by != user_id).asc().nulls_last()
@@ -183,38 +188,41 @@ def held_on_item(connection: Connection, item_id: int, user_id: int) -> int | No
     )
 
 
-def disputed(connection: Connection, *, limit: int) -> list[SecondOpinion]:
+def disputed(connection: Connection, forums: ForumKeys, *, limit: int) -> list[SecondOpinion]:
     """Return what waits for a senior, the oldest first."""
     rows = connection.execute(
         _query()
-        .where(second_opinions.c.state == OpinionState.DISPUTED.value)
+        .where(
+            second_opinions.c.state == OpinionState.DISPUTED.value,
+            within(second_opinions.c.forum_id, forums),
+        )
         .order_by(second_opinions.c.id)
         .limit(limit)
     ).mappings()
     return [_opinion(row) for row in rows]
 
 
-def waiting_for(connection: Connection, user_id: int) -> int:
+def waiting_for(connection: Connection, user_id: int, forums: ForumKeys) -> int:
     """Return how many opinions a person may give."""
     return (
         connection.scalar(
             select(func.count(second_opinions.c.id)).where(
                 second_opinions.c.state == OpinionState.WAITING.value,
                 second_opinions.c.first_user_id != user_id,
+                within(second_opinions.c.forum_id, forums),
             )
         )
         or 0
     )
 
 
-def given(connection: Connection, *, forum_id: int | None) -> Sequence[SecondOpinion]:
+def given(connection: Connection, forums: ForumKeys) -> Sequence[SecondOpinion]:
     """Return every opinion that was given and not voided, in order."""
     query = _query().where(
         second_opinions.c.given_at.is_not(None),
         second_opinions.c.state != OpinionState.VOID.value,
+        within(second_opinions.c.forum_id, forums),
     )
-    if forum_id is not None:
-        query = query.where(second_opinions.c.forum_id == forum_id)
     rows = connection.execute(query.order_by(second_opinions.c.given_at)).mappings()
     return [_opinion(row) for row in rows]
 
@@ -229,10 +237,10 @@ def _query() -> Select[*tuple[Any, ...]]:
             decisions.c.note.label("first_note"),
             _first.c.username.label("first_user"),
             _second.c.username.label("second_user"),
-            forums.c.name.label("forum_name"),
+            forums_table.c.name.label("forum_name"),
         )
         .join(decisions, decisions.c.id == second_opinions.c.decision_id)
-        .join(forums, forums.c.id == second_opinions.c.forum_id)
+        .join(forums_table, forums_table.c.id == second_opinions.c.forum_id)
         .join(_first, _first.c.id == second_opinions.c.first_user_id)
         .outerjoin(_second, _second.c.id == second_opinions.c.second_user_id)
     )
@@ -242,6 +250,7 @@ def _opinion(row: RowMapping) -> SecondOpinion:
     return SecondOpinion(
         id=row["id"],
         item_id=row["item_id"],
+        forum_id=row["forum_id"],
         forum_name=row["forum_name"],
         decision_id=row["decision_id"],
         state=OpinionState(row["state"]),

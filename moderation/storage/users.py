@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
-from moderation.storage.tables import users
+from moderation.storage.tables import memberships, users
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class User:
 
     Attributes
     ----------
+    reach : Reach
+        The role on all forums, or in each of some.
     session_version : int
         Raised to end all sessions of the account.
     """
@@ -25,7 +28,7 @@ class User:
     id: int
     username: str
     password_hash: str
-    role: Role
+    reach: Reach
     is_active: bool
     session_version: int
 
@@ -35,19 +38,14 @@ _COLUMNS = (
     users.c.username,
     users.c.password_hash,
     users.c.role,
+    users.c.is_general,
     users.c.is_active,
     users.c.session_version,
 )
 
 
-def _user(row: RowMapping) -> User:
-    values: dict[str, Any] = {column.name: row[column] for column in _COLUMNS}
-    values["role"] = Role(values["role"])
-    return User(**values)
-
-
 def insert_user(
-    connection: Connection, username: str, password_hash: str, role: Role, *, at: datetime
+    connection: Connection, username: str, password_hash: str, reach: Reach, *, at: datetime
 ) -> User:
     """Store a new account."""
     row = connection.execute(
@@ -55,32 +53,46 @@ def insert_user(
         .values(
             username=username,
             password_hash=password_hash,
-            role=role.value,
             is_active=True,
             created_at=at,
+            **_general(reach),
         )
         .returning(*_COLUMNS)
-    )
-    return _user(row.mappings().one())
+    ).one()
+    _insert_memberships(connection, row.id, reach)
+    return _user(connection, row)
 
 
 def user_by_name(connection: Connection, username: str) -> User | None:
     """Find an account by its name."""
-    row = connection.execute(select(*_COLUMNS).where(users.c.username == username))
-    found = row.mappings().first()
-    return _user(found) if found else None
+    row = connection.execute(select(*_COLUMNS).where(users.c.username == username)).first()
+    return _user(connection, row) if row else None
 
 
 def user_by_id(connection: Connection, user_id: int) -> User | None:
     """Find an account by our key."""
-    found = connection.execute(select(*_COLUMNS).where(users.c.id == user_id)).mappings().first()
-    return _user(found) if found else None
+    row = connection.execute(select(*_COLUMNS).where(users.c.id == user_id)).first()
+    return _user(connection, row) if row else None
 
 
 def list_users(connection: Connection) -> list[User]:
     """Return all accounts by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(users.c.username)).mappings()
-    return [_user(row) for row in rows]
+    rows = connection.execute(select(*_COLUMNS).order_by(users.c.username)).all()
+    return [_user(connection, row) for row in rows]
+
+
+def other_general_admins(connection: Connection, user_id: int) -> bool:
+    """Return whether another open account is an administrator of all forums.
+
+    On PostgreSQL the rows are locked, so that two who demote each other take turns.
+    """
+    query = select(users.c.id).where(
+        users.c.role == Role.ADMIN.value, users.c.is_general, users.c.is_active
+    )
+    query = query.order_by(users.c.id)
+    if connection.dialect.name == "postgresql":
+        query = query.with_for_update()
+    return any(key != user_id for key in connection.scalars(query))
 
 
 def count_users(connection: Connection) -> int:
@@ -95,6 +107,41 @@ def update_user(connection: Connection, user_id: int, **values: Any) -> None:
     connection.execute(update(users).where(users.c.id == user_id).values(**values))
 
 
+def set_reach(connection: Connection, user_id: int, reach: Reach, *, is_active: bool) -> None:
+    """Give an account another reach, open or close it, and end its sessions."""
+    update_user(connection, user_id, is_active=is_active, **_general(reach))
+    connection.execute(delete(memberships).where(memberships.c.user_id == user_id))
+    _insert_memberships(connection, user_id, reach)
+
+
 def touch_user(connection: Connection, user_id: int, *, at: datetime) -> None:
     """Note a sign of life."""
     connection.execute(update(users).where(users.c.id == user_id).values(last_seen_at=at))
+
+
+def _general(reach: Reach) -> dict[str, Any]:
+    # Of an account with roles by forum the column says nothing; it may not be empty.
+    role = reach.everywhere or Role.VIEWER
+    return {"role": role.value, "is_general": reach.everywhere is not None}
+
+
+def _insert_memberships(connection: Connection, user_id: int, reach: Reach) -> None:
+    rows = [
+        {"user_id": user_id, "forum_id": forum_id, "role": role.value}
+        for forum_id, role in reach.by_forum.items()
+    ]
+    if rows:
+        connection.execute(insert(memberships), rows)
+
+
+def _user(connection: Connection, row: Row[*tuple[Any, ...]]) -> User:
+    if row.is_general:
+        reach = Reach(Role(row.role))
+    else:
+        found = connection.execute(
+            select(memberships.c.forum_id, memberships.c.role).where(
+                memberships.c.user_id == row.id
+            )
+        )
+        reach = Reach(None, {one.forum_id: Role(one.role) for one in found})
+    return User(row.id, row.username, row.password_hash, reach, row.is_active, row.session_version)

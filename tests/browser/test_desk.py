@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, Role
 from moderation.domain.text_format import TextFormat
 from moderation.services import review, review_pages
@@ -51,7 +52,7 @@ def test_the_whole_review_by_keyboard(seat: Seat, runtime: Runtime, forum: Forum
     assert mira.item == items[1]
     expect(page.locator(".toast span")).to_have_text("Rejected: Insults a person.")
 
-    (made,) = review_pages.view_item(runtime, items[0]).decisions
+    (made,) = review_pages.view_item(runtime, EVERYWHERE, items[0]).decisions
     assert (made.action, made.note) == (DecisionAction.REJECT, "area 51 and r2")
     assert made.labels[Label.ABUSIVE]
     assert mira.said == []
@@ -72,11 +73,13 @@ def test_every_action_has_its_key(seat: Seat, runtime: Runtime, forum: Forum) ->
 
     _, two, three = items
     assert went == [two, three, two, three, two, three, two]
-    assert [made.action.value for made in review_pages.view_item(runtime, two).decisions] == [
+    assert [
+        made.action.value for made in review_pages.view_item(runtime, EVERYWHERE, two).decisions
+    ] == [
         "approve",
         "undo",
     ]
-    assert review_pages.view_item(runtime, three).item.is_escalated
+    assert review_pages.view_item(runtime, EVERYWHERE, three).item.is_escalated
 
 
 def test_keys_rest_with_modifiers_and_can_be_switched_off(
@@ -98,7 +101,7 @@ def test_keys_rest_with_modifiers_and_can_be_switched_off(
     page.wait_for_timeout(200)
 
     assert mira.item == item
-    assert review_pages.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, EVERYWHERE, item).decisions == ()
 
 
 def test_blur_hides_the_text_until_pointed_at(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -127,8 +130,8 @@ def test_one_key_decides_one_item_however_fast(seat: Seat, runtime: Runtime, for
         )
 
     assert mira.item == second
-    assert len(review_pages.view_item(runtime, first).decisions) == 1
-    assert review_pages.view_item(runtime, second).decisions == ()
+    assert len(review_pages.view_item(runtime, EVERYWHERE, first).decisions) == 1
+    assert review_pages.view_item(runtime, EVERYWHERE, second).decisions == ()
 
 
 def test_the_job_works_without_scripts(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -146,12 +149,12 @@ def test_the_job_works_without_scripts(seat: Seat, runtime: Runtime, forum: Foru
     page.get_by_role("button", name="Approve").click()
     page.get_by_role("button", name="Skip").click()
 
-    assert [one.action for one in review_pages.view_item(runtime, first).decisions] == [
+    assert [one.action for one in review_pages.view_item(runtime, EVERYWHERE, first).decisions] == [
         DecisionAction.REJECT,
         DecisionAction.UNDO,
         DecisionAction.APPROVE,
     ]
-    assert review_pages.view_item(runtime, second).history[-1].kind == "skipped"
+    assert review_pages.view_item(runtime, EVERYWHERE, second).history[-1].kind == "skipped"
 
 
 def test_enter_on_a_reason_decides_nothing(seat: Seat, runtime: Runtime, forum: Forum) -> None:
@@ -164,7 +167,7 @@ def test_enter_on_a_reason_decides_nothing(seat: Seat, runtime: Runtime, forum: 
     mira.page.keyboard.press("Enter")
     mira.page.wait_for_timeout(200)
 
-    assert review_pages.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, EVERYWHERE, item).decisions == ()
 
 
 @pytest.mark.slow
@@ -183,7 +186,7 @@ def test_two_at_one_queue_decide_each_item_once(seat: Seat, runtime: Runtime, fo
             for person in working:  # both forms are under way at once
                 person.page.evaluate("document.querySelector('.btn.approve').click()")
 
-    made = [review_pages.view_item(runtime, item).decisions for item in items]
+    made = [review_pages.view_item(runtime, EVERYWHERE, item).decisions for item in items]
     assert [len(one) for one in made] == [1] * 30
     assert {one[0].moderator for one in made} == {"mira", "jo"}
     assert [person.said for person in people] == [[], []]
@@ -381,7 +384,7 @@ def test_a_server_that_is_away_costs_no_note(seat: Seat, runtime: Runtime, forum
     mira.page.context.set_offline(False)
     mira.press("a")
 
-    (made,) = review_pages.view_item(runtime, item).decisions
+    (made,) = review_pages.view_item(runtime, EVERYWHERE, item).decisions
     assert made.note == "half a thought"
 
 
@@ -394,7 +397,7 @@ def test_a_closed_page_lets_its_claim_go(seat: Seat, runtime: Runtime, forum: Fo
     mira.open("/desk/")
     mira.page.wait_for_timeout(300)  # the farewell is sent beside the page, not before it
 
-    ends = review_pages.view_item(runtime, item).item.claim_expires_at
+    ends = review_pages.view_item(runtime, EVERYWHERE, item).item.claim_expires_at
     assert ends is not None
     assert ends - runtime.clock() == timedelta(seconds=review.LEAVING_S)
 
@@ -457,4 +460,4 @@ def test_without_scripts_enter_decides_nothing_and_keeps_the_form(
 
     expect(page.locator("#need")).to_contain_text("Approve or reject?")
     expect(page.get_by_label("Insults a person")).to_be_checked()
-    assert review_pages.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, EVERYWHERE, item).decisions == ()

@@ -18,6 +18,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import select, text
 
+from moderation.domain.reach import EVERYWHERE
 from moderation.services import outbox, review, review_pages
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
@@ -165,7 +166,7 @@ def test_a_killed_server_loses_and_doubles_nothing(
         open_database(url.replace("postgresql://", "postgresql+psycopg://")), FakeModels(None)
     )
     # Deliveries that were under way when the server died come after their lease.
-    until(lambda: set(outbox.counts_by_state(runtime)) == {"delivered"}, 150)
+    until(lambda: set(outbox.counts_by_state(runtime, EVERYWHERE)) == {"delivered"}, 150)
     check_rows(runtime, traffic.acknowledged)
     check_messages(runtime, receiver)
     check_queue_continues(runtime)
@@ -206,7 +207,7 @@ def check_messages(runtime: Runtime, receiver: Receiver) -> None:
 
 def check_queue_continues(runtime: Runtime) -> None:
     user = a_user(runtime)
-    waiting = review_pages.count_waiting(runtime)
+    waiting = review_pages.count_waiting(runtime, EVERYWHERE)
     assert waiting > 0
     first = review.claim_next(runtime, user, QueueFilter(), ttl_s=300)
     second = review.claim_next(runtime, user, QueueFilter(), ttl_s=300)

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, DecisionInput
 from moderation.services import outbox, review
 from moderation.services.runtime import Runtime
@@ -148,7 +149,7 @@ def kill_each_in_turn(
             moderator.join(60)
     assert traffic.refused == []
     assert httpx.get(f"{servers[2].url}/readyz", timeout=5).status_code == 200
-    until(lambda: set(outbox.counts_by_state(runtime)) == {"delivered"}, 150)
+    until(lambda: set(outbox.counts_by_state(runtime, EVERYWHERE)) == {"delivered"}, 150)
     check_rows(runtime, traffic.acknowledged)
     check_decisions(moderators)
 

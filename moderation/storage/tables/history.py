@@ -25,4 +25,5 @@ events = Table(
     Column("details", JSON, nullable=False),
     Index(None, "comment_id", "id"),
     Index(None, "kind", "id"),
+    Index(None, "forum_id", "id"),
 )

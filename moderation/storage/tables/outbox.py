@@ -44,7 +44,7 @@ deliveries = Table(
     CheckConstraint(one_of("state", ["pending", "delivered", "parked"]), name="state"),
     Index(None, "state", "next_attempt_at", "id"),
     Index(None, "comment_id", "id"),
-    Index(None, "forum_id", "id"),
+    Index(None, "forum_id", "state", "id"),
 )
 
 comment_callbacks = Table(

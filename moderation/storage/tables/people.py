@@ -9,15 +9,17 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
     UniqueConstraint,
     text,
+    true,
 )
 
 from moderation.domain.review import Role
-from moderation.storage.tables.columns import Id, UtcDateTime, metadata, one_of
+from moderation.storage.tables.columns import Id, UtcDateTime, forum_id, metadata, one_of
 
 users = Table(
     "users",
@@ -26,11 +28,28 @@ users = Table(
     Column("username", String(80), nullable=False, unique=True),
     Column("password_hash", String(200), nullable=False),
     Column("role", String(16), nullable=False),
+    Column("is_general", Boolean, nullable=False, server_default=true()),
     Column("is_active", Boolean, nullable=False),
     Column("session_version", Integer, nullable=False, server_default=text("0")),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_seen_at", UtcDateTime),
     CheckConstraint(one_of("role", Role), name="role"),
+)
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column(
+        "user_id",
+        Id,
+        ForeignKey("users.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    forum_id(primary_key=True, autoincrement=False),
+    Column("role", String(16), nullable=False),
+    CheckConstraint(one_of("role", Role), name="role"),
+    Index(None, "forum_id"),
 )
 
 entry_links = Table(
@@ -40,6 +59,7 @@ entry_links = Table(
     Column("token_digest", String(64), nullable=False, unique=True),
     Column("username", String(80), nullable=False),
     Column("role", String(16), nullable=False),
+    Column("forum_roles", JSON(none_as_null=True)),
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE")),
     Column("created_by", String(80), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

@@ -11,7 +11,7 @@ from moderation.domain.errors import InvalidInputError
 from moderation.domain.review import Role
 from moderation.services import accounts, desk_sessions, second_factors
 from moderation.web import current
-from moderation.web.desk import ages, browsers, layout, session, toasts
+from moderation.web.desk import ages, browsers, chosen, layout, reach_form, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -94,11 +94,12 @@ def _show(*, errors: dict[str, str] | None = None) -> Response:
     body = layout.page(
         "account.html",
         has_second_factor=second_factors.has_second_factor(runtime, me),
-        must_have=me.role.value in current.settings().two_factor_roles.split(","),
+        must_have=me.reach.highest in current.settings().two_factor_roles.split(","),
         sessions=[
             (one, browsers.name_of(one.browser), ages.age(one.last_seen_at, now))
             for one in desk_sessions.open_sessions(runtime, me, hours=hours)
         ],
+        reach_said=reach_form.said(me.reach, chosen.forums()),
         this_session=session.current_session_id(),
         errors=errors or {},
     )

@@ -26,7 +26,7 @@ def forums() -> Response:
 
 
 @bp.post("/admin/forums")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def add_forum() -> Response:
     """Register a forum and show its keys, once."""
     given = {name: typed_text(request.form.get(name)).strip() for name in ("slug", "name", "url")}
@@ -50,7 +50,7 @@ def add_forum() -> Response:
 @session.needs(Role.ADMIN)
 def rotate_keys() -> Response:
     """Give a forum new keys and show them, once; the old ones stay valid for a day."""
-    forum = chosen.forum(request.form)
+    forum = chosen.forum(request.form, Role.ADMIN)
     made = registration.rotate_secret(current.runtime(), forum.slug, by=session.me().username)
     return _show(made=(forum, made))
 
@@ -59,7 +59,7 @@ def rotate_keys() -> Response:
 @session.needs(Role.ADMIN)
 def set_callback() -> Response:
     """Set where a forum's messages go."""
-    forum = chosen.forum(request.form)
+    forum = chosen.forum(request.form, Role.ADMIN)
     url = typed_text(request.form.get("url")).strip()
     try:
         registration.set_callback(
@@ -84,7 +84,7 @@ def _show(
     body = layout.page(
         "forums.html",
         active="desk.people",
-        forums=registration.list_forums(current.runtime()),
+        forums=chosen.forums(Role.ADMIN),
         made=made,
         overlap_hours=int(ROTATION_OVERLAP.total_seconds()) // 3600,
         errors=errors or {},

@@ -5,10 +5,9 @@ from __future__ import annotations
 from flask import request
 
 from moderation.domain.review import Role
-from moderation.services import registration
 from moderation.services.audit_log import LogFilter, log_page
 from moderation.web import current
-from moderation.web.desk import ages, fields, layout, session
+from moderation.web.desk import ages, chosen, fields, layout, session
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -26,6 +25,7 @@ def audit_log() -> str:
     }
     page = log_page(
         runtime,
+        session.me().reach,
         LogFilter(
             actor=wanted["actor"] or None,
             kind=wanted["kind"] or None,
@@ -44,7 +44,7 @@ def audit_log() -> str:
         lines=[(one, ages.moment(one.at, now), _details(one.details)) for one in page.entries],
         kinds=page.kinds,
         wanted=wanted,
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(Role.ADMIN),
         next_before=page.next_before,
     )
 

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 from moderation.domain.errors import (
     ConflictError,
     InvalidInputError,
-    NotFoundError,
 )
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
-from moderation.services import accounts, desk_sessions, entry_links, second_factors
+from moderation.services import desk_sessions, entry_links, second_factors
+from moderation.services import people as people_services
 from moderation.storage.users import User
 from moderation.web import current
-from moderation.web.desk import ages, browsers, layout, session, toasts
+from moderation.web.desk import ages, browsers, chosen, layout, reach_form, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -34,8 +35,8 @@ def invite() -> Response:
     """Make an invitation and show its link, once."""
     name = typed_text(request.form.get("username"))
     try:
-        role = _role()
-        token = entry_links.invite(current.runtime(), name, role, by=session.me().username)
+        wanted = reach_form.read_reach(request.form, chosen.forums(Role.ADMIN))
+        token = people_services.invite(current.runtime(), session.me(), name, wanted)
     except InvalidInputError as error:
         return _show(errors=error.fields, typed=name)
     except ConflictError as error:
@@ -55,12 +56,10 @@ def person(user_id: int) -> str:
 def change_role(user_id: int) -> Response:
     """Change what an account may do, or close it; its sessions end."""
     user = _known(user_id)
-    is_active = request.form.get("is_active") == "1"
-    if user.id == session.me().id:
-        raise ConflictError("Another administrator changes your own role.")
-    accounts.set_role(
-        current.runtime(), user.username, _role(), is_active=is_active, by=session.me().username
-    )
+    is_whole = people_services.manages_account(session.me(), user)
+    is_active = request.form.get("is_active") == "1" if is_whole else user.is_active
+    wanted = reach_form.read_reach(request.form, chosen.forums(Role.ADMIN))
+    people_services.change_reach(current.runtime(), session.me(), user, wanted, is_active=is_active)
     toasts.say(f"Saved. {user.username}’s sessions have ended.")  # noqa: RUF001
     return redirect(url_for("desk.person", user_id=user_id), code=303)
 
@@ -69,7 +68,7 @@ def change_role(user_id: int) -> Response:
 @session.needs(Role.ADMIN)
 def password_link(user_id: int) -> str:
     """Make a link with which the person sets a new password, and show it once."""
-    user = _known(user_id)
+    user = _whole(user_id)
     token = entry_links.new_password_link(current.runtime(), user, by=session.me().username)
     return _person(user, link=_address(token))
 
@@ -78,7 +77,7 @@ def password_link(user_id: int) -> str:
 @session.needs(Role.ADMIN)
 def remove_second_factor_of(user_id: int) -> Response:
     """Remove a second factor whose device and recovery codes are lost."""
-    second_factors.remove(current.runtime(), _known(user_id), by=session.me().username)
+    second_factors.remove(current.runtime(), _whole(user_id), by=session.me().username)
     toasts.say("The second factor is removed.")
     return redirect(url_for("desk.person", user_id=user_id), code=303)
 
@@ -87,7 +86,7 @@ def remove_second_factor_of(user_id: int) -> Response:
 @session.needs(Role.ADMIN)
 def end_session_of(user_id: int, session_id: int) -> Response:
     """End somebody's session."""
-    user = _known(user_id)
+    user = _whole(user_id)
     desk_sessions.end(current.runtime(), user, session_id, by=session.me().username)
     toasts.say("That session has ended.")
     return redirect(url_for("desk.person", user_id=user_id), code=303)
@@ -100,18 +99,23 @@ def _show(
     link: str = "",
     link_for: str = "",
 ) -> Response:
-    runtime = current.runtime()
+    runtime, forums = current.runtime(), chosen.forums(Role.ADMIN)
     now = runtime.clock()
     body = layout.page(
         "people.html",
         active="desk.people",
-        users=accounts.list_users(runtime),
+        users=[
+            (one, reach_form.said(one.reach, forums))
+            for one in people_services.people(runtime, session.me())
+        ],
+        forums=forums,
         with_second_factor=second_factors.accounts_with_one(runtime),
         must_have=current.settings().two_factor_roles.split(","),
         invitations=[
-            (one, ages.moment(one.expires_at, now)) for one in entry_links.open_invitations(runtime)
+            (one, reach_form.said(one.reach, forums), ages.moment(one.expires_at, now))
+            for one in people_services.invitations(runtime, session.me())
         ],
-        roles=list(Role),
+        new_reach=Reach(Role.MODERATOR),
         link=link,
         link_for=link_for,
         link_days=entry_links.LINK_DAYS,
@@ -122,35 +126,34 @@ def _show(
 
 
 def _person(user: User, *, link: str = "") -> str:
-    runtime = current.runtime()
+    runtime, forums = current.runtime(), chosen.forums(Role.ADMIN)
     now, hours = runtime.clock(), current.settings().session_hours
     return layout.page(
         "person.html",
         active="desk.people",
         user=user,
+        said=reach_form.said(user.reach, forums),
+        forums=forums,
+        manages_roles=people_services.manages_roles(session.me(), user),
+        manages_account=people_services.manages_account(session.me(), user),
         has_second_factor=second_factors.has_second_factor(runtime, user),
         sessions=[
             (one, browsers.name_of(one.browser), ages.age(one.last_seen_at, now))
             for one in desk_sessions.open_sessions(runtime, user, hours=hours)
         ],
-        roles=list(Role),
         link=link,
         link_days=entry_links.LINK_DAYS,
     )
 
 
 def _known(user_id: int) -> User:
-    user = accounts.account(current.runtime(), user_id)
-    if user is None:
-        raise NotFoundError("There is no such account.")
+    return people_services.person(current.runtime(), session.me(), user_id)
+
+
+def _whole(user_id: int) -> User:
+    user = _known(user_id)
+    people_services.require_account(session.me(), user)
     return user
-
-
-def _role() -> Role:
-    raw = request.form.get("role")
-    if raw not in set(Role):
-        raise InvalidInputError("Which role?", fields={"role": "expected one of the roles"})
-    return Role(raw)
 
 
 def _address(token: str) -> str:

@@ -36,11 +36,11 @@ def appeals() -> str:
         active="desk.appeals",
         open_ones=[
             (one, ages.age(one.created_at, now), one.first_moderator_id == me.id)
-            for one in appealing.open_appeals(runtime)
+            for one in appealing.open_appeals(runtime, me.reach)
         ],
         answered=[
             (one, OUTCOMES[one.state], ages.moment(one.decided_at or one.created_at, now))
-            for one in appealing.answered_appeals(runtime)
+            for one in appealing.answered_appeals(runtime, me.reach)
         ],
     )
 
@@ -88,7 +88,7 @@ def _show(
     status: int = 200,
 ) -> Response:
     runtime = current.runtime()
-    view = appealing.view_appeal(runtime, appeal_id)
+    view = appealing.view_appeal(runtime, session.me(), appeal_id)
     now = runtime.clock()
     body = layout.page(
         "appeal.html",

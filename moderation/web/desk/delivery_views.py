@@ -33,13 +33,15 @@ class DeliveryLine:
 @session.needs(Role.VIEWER)
 def deliveries() -> str:
     """Show messages, newest first."""
-    runtime = current.runtime()
+    runtime, reach = current.runtime(), session.me().reach
     asked = request.args.get("state")
     state = asked if asked in STATES else None
     before = fields.whole_number(request.args.get("before"))
-    found = outbox.deliveries_page(runtime, state=state, before=before, limit=PAGE_LENGTH + 1)
+    found = outbox.deliveries_page(
+        runtime, reach, state=state, before=before, limit=PAGE_LENGTH + 1
+    )
     lines = [_line(delivery) for delivery in found[:PAGE_LENGTH]]
-    counts = outbox.counts_by_state(runtime)
+    counts = outbox.counts_by_state(runtime, reach)
     return layout.page(
         "deliveries.html",
         active="desk.deliveries",
@@ -55,7 +57,7 @@ def deliveries() -> str:
 @session.needs(Role.SENIOR)
 def replay(delivery_id: int) -> Response:
     """Send a closed message again."""
-    outbox.replay(current.runtime(), delivery_id, by=session.me().username)
+    outbox.replay(current.runtime(), session.me(), delivery_id)
     toasts.say("It will be sent again within seconds.")
     state = request.args.get("state")
     return redirect(url_for("desk.deliveries", state=state if state in STATES else None), code=303)

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from flask import request
 
 from moderation.domain.drift import Period, reference_of, shift_of
+from moderation.domain.errors import NotFoundError
 from moderation.domain.intervals import Share
 from moderation.domain.review import Role
-from moderation.services import registration
 from moderation.services.drift import drift_view
 from moderation.web import current
-from moderation.web.desk import layout, session
+from moderation.web.desk import chosen, layout, session
 from moderation.web.desk.blueprint import bp
-from moderation.web.desk.fields import typed_text
 
 WIDTH, HEIGHT, LEFT, TOP = 320, 120, 44, 10
 _RIGHT, _BOTTOM = WIDTH - 8, HEIGHT - 24
@@ -54,7 +53,12 @@ class DriftLine:
 def drift() -> str:
     """Show how scores, words and rightness move."""
     runtime = current.runtime()
-    slug = typed_text(request.args.get("forum")) or None
+    is_general = session.may_everywhere(Role.VIEWER)
+    find = chosen.named_forum if is_general else chosen.forum_or_first
+    forum = find(request.args)
+    if forum is None and not is_general:
+        raise NotFoundError("There is no forum yet.")
+    slug = forum.slug if forum is not None else None
     view = drift_view(runtime, forum=slug)
     reference = reference_of(view.periods)
     return layout.page(
@@ -62,7 +66,7 @@ def drift() -> str:
         active="desk.models",
         view=view,
         slug=slug,
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(),
         lines=[_line(period, shift_of(reference, period)) for period in view.periods],
         charts=[
             _chart("Flagged", view.periods, lambda period: period.flag_rate),

@@ -11,13 +11,13 @@ from flask import request
 from classifiers.labels import Label
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.review import Role
-from moderation.services import exporting, registration
+from moderation.services import exporting
 from moderation.services.export_zip import zipped
 from moderation.services.exporting import ExportFormat, LabelExport, Redaction
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.storage.labelled import ExportFilter
 from moderation.web import current
-from moderation.web.desk import fields, layout, session
+from moderation.web.desk import chosen, fields, layout, session
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.filters import SOURCE_TITLES
 
@@ -51,7 +51,7 @@ def export() -> str:
     return layout.page(
         "export.html",
         active="desk.export",
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(Role.SENIOR),
         number=exporting.count_export(runtime, wanted),
         wanted=wanted,
         source_titles=FEEDBACK_TITLES,
@@ -105,8 +105,10 @@ def _redaction() -> Redaction:
 
 def _wanted() -> ExportFilter:
     label = request.args.get("label")
+    forum = chosen.named_forum(request.args, Role.SENIOR)
     return ExportFilter(
-        forum=fields.typed_text(request.args.get("forum")) or None,
+        forum=forum.slug if forum is not None else None,
+        within=session.me().reach.forums(Role.SENIOR),
         since=fields.day_start(request.args.get("since")),
         until=fields.day_start(request.args.get("until"), days_later=1),
         label=Label(label) if label in set(Label) else None,

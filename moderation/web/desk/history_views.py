@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from moderation.domain.review import DecisionAction, Role, has_role
+from moderation.domain.review import DecisionAction, Role
 from moderation.services import review_pages
 from moderation.storage.decisions import DecidedRow
 from moderation.storage.users import User
@@ -61,5 +61,5 @@ def may_undo(row: DecidedRow, user: User) -> bool:
     if not row.is_in_force or row.decision.action is DecisionAction.UNDO:
         return False
     if row.decision.moderator == user.username:
-        return has_role(user.role, Role.MODERATOR)
-    return has_role(user.role, Role.SENIOR)
+        return user.reach.has_in(row.forum_id, Role.MODERATOR)
+    return user.reach.has_in(row.forum_id, Role.SENIOR)

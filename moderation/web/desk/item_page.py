@@ -64,12 +64,12 @@ def show_item(
     wanted = filters.parse_filter(request.args)
     now = runtime.clock()
     card = cards.card_of(
-        review_pages.view_item(runtime, item_id),
+        review_pages.view_item(runtime, user.reach, item_id),
         user=user,
         now=now,
         ttl_s=current.settings().claim_ttl_s,
     )
-    around = review_pages.around(runtime, wanted, item_id)
+    around = review_pages.around(runtime, user.reach, wanted, item_id)
     body = layout.page(
         "item.html",
         active="desk.queue",
@@ -131,6 +131,6 @@ def go_on(*, after: int | None) -> Response:
 
 
 def _nothing_free(wanted: QueueFilter) -> str:
-    if review_pages.count_matching(current.runtime(), wanted).waiting == 0:
+    if review_pages.count_matching(current.runtime(), session.me().reach, wanted).waiting == 0:
         return "Nothing waits here."
     return "Nothing is free here: others hold what is left, or it waits for a senior moderator."

@@ -45,7 +45,7 @@ def take(item_id: int) -> Response:
     runtime = current.runtime()
     leaving = fields.whole_number(request.form.get("leaving"))
     if leaving is not None:
-        review.leave(runtime, leaving, fields.typed_text(request.form.get("token")))
+        review.leave(runtime, session.me(), leaving, fields.typed_text(request.form.get("token")))
     try:
         review.claim(runtime, session.me(), item_id, ttl_s=current.settings().claim_ttl_s)
     except ConflictError as error:
@@ -93,7 +93,7 @@ def renew(item_id: int) -> Response:
     token = fields.typed_text(request.form.get("token"))
     is_script = request.accept_mimetypes.best == "application/json"
     try:
-        review.renew_claim(current.runtime(), item_id, token, ttl_s=ttl_s)
+        review.renew_claim(current.runtime(), session.me(), item_id, token, ttl_s=ttl_s)
     except ClaimLostError as error:
         if is_script:
             return make_response(jsonify(code=error.code, detail=error.message), 409)
@@ -108,7 +108,7 @@ def renew(item_id: int) -> Response:
 def leave(item_id: int) -> Response:
     """Let a claim end soon: its page was closed. Whoever only reloads it takes it up again."""
     token = fields.typed_text(request.form.get("token"))
-    review.leave_soon(current.runtime(), item_id, token)
+    review.leave_soon(current.runtime(), session.me(), item_id, token)
     return Response(status=204)
 
 
@@ -143,7 +143,7 @@ def _release(item_id: int, said: str, *, is_escalated: bool) -> Response:
 def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Response:
     """Show why nothing was saved, with all that was typed, and the item to go on with."""
     runtime, user = current.runtime(), session.me()
-    view = review_pages.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, user.reach, item_id)
     target = item_id
     if view.newest is not None and view.newest.item_id is not None:
         target = view.newest.item_id
@@ -181,5 +181,5 @@ def _notice(
 def _toast(made: Decision) -> str:
     if not request.form.get("audit"):
         return f"{wording.decided_sentence(made)}."
-    view = review_pages.view_item(current.runtime(), made.item_id)
+    view = review_pages.view_item(current.runtime(), session.me().reach, made.item_id)
     return wording.decided_toast(made, view.judgement, was_audit=view.item.is_audit)

@@ -88,9 +88,12 @@ def page(template: str, *, active: str = "", waiting: int | None = None, **conte
         f"desk/{template}",
         me=me,
         may=session.may,
+        may_everywhere=session.may_everywhere,
         nav=[entry for entry in _NAV if session.may(entry.role)],
         active=active,
-        waiting=review_pages.count_waiting(current.runtime()) if waiting is None else waiting,
+        waiting=review_pages.count_waiting(current.runtime(), me.reach)
+        if waiting is None
+        else waiting,
         toast=toasts.pending(),
         my_comfort=locales.my_comfort(),
         **context,

@@ -55,7 +55,7 @@ def model_picture(version: str, name: str) -> Response:
 
 
 @bp.post("/models/promote")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def promote() -> Response:
     """Put a model in force."""
     version = typed_text(request.form.get("version"))
@@ -72,7 +72,7 @@ def promote() -> Response:
 
 
 @bp.post("/models/rollback")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def roll_back() -> Response:
     """Put the model of before back in force."""
     reason = typed_text(request.form.get("reason"))
@@ -85,7 +85,7 @@ def roll_back() -> Response:
 
 
 @bp.get("/models/shadow")
-@session.needs(Role.VIEWER)
+@session.needs(Role.VIEWER, everywhere=True)
 def shadow() -> str:
     """Compare the shadow with the model that decides."""
     runtime = current.runtime()
@@ -96,7 +96,7 @@ def shadow() -> str:
 
 
 @bp.post("/models/shadow")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def start_shadow() -> Response:
     """Let a model score beside the one that decides."""
     asked = typed_text(request.form.get("version"))
@@ -106,7 +106,7 @@ def start_shadow() -> Response:
 
 
 @bp.post("/models/shadow/stop")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def stop_shadow() -> Response:
     """Stop the shadow."""
     model_changes.stop_shadow(current.runtime(), by=session.me().username)
@@ -115,7 +115,7 @@ def stop_shadow() -> Response:
 
 
 @bp.post("/models/discard")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def discard() -> Response:
     """Remove a model for good."""
     version = typed_text(request.form.get("version"))

@@ -12,9 +12,9 @@ from moderation.domain.errors import InvalidInputError
 from moderation.domain.pin import MAX_NOTE_CHARS, MAX_TEXT_CHARS, NewPin
 from moderation.domain.review import Role
 from moderation.services import pins as pinning
-from moderation.services import registration
+from moderation.services.roles import require_role_everywhere
 from moderation.web import current
-from moderation.web.desk import layout, session, toasts
+from moderation.web.desk import chosen, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -30,10 +30,13 @@ def pins() -> Response:
 @session.needs(Role.SENIOR)
 def add_pin() -> Response:
     """Pin a text that somebody typed."""
-    forum = typed_text(request.form.get("forum")) or None
+    forum = chosen.named_forum(request.form, Role.SENIOR)
+    if forum is None:
+        require_role_everywhere(session.me(), Role.SENIOR)
     try:
         pin = _asked(typed_text(request.form.get("text")))
-        pinning.pin_example(current.runtime(), pin, by=session.me().username, forum=forum)
+        slug = forum.slug if forum is not None else None
+        pinning.pin_example(current.runtime(), pin, by=session.me().username, forum=slug)
     except InvalidInputError as error:
         return _show(errors=error.fields, status=422)
     toasts.say("Pinned: a model that gets it wrong is not promoted.")
@@ -53,7 +56,7 @@ def pin_item(item_id: int) -> Response:
 @session.needs(Role.SENIOR)
 def remove_pin(pin_id: int) -> Response:
     """Remove a pin."""
-    pinning.unpin(current.runtime(), pin_id, by=session.me().username)
+    pinning.unpin(current.runtime(), session.me(), pin_id)
     toasts.say("Not pinned any more.")
     return redirect(url_for("desk.pins"), code=303)
 
@@ -73,8 +76,8 @@ def _show(*, errors: Mapping[str, str] | None = None, status: int = 200) -> Resp
     body = layout.page(
         "pins.html",
         active="desk.models",
-        pins=pinning.list_pins(runtime),
-        forums=registration.list_forums(runtime),
+        pins=pinning.list_pins(runtime, session.me().reach),
+        forums=chosen.forums(Role.SENIOR),
         errors=errors or {},
         typed=typed_text(request.form.get("text")),
         max_text=MAX_TEXT_CHARS,

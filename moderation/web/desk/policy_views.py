@@ -17,7 +17,7 @@ from moderation.domain.policy import Policy
 from moderation.domain.policy_diff import differences
 from moderation.domain.policy_document import from_document
 from moderation.domain.review import Role
-from moderation.services import policy_changes, registration
+from moderation.services import policy_changes
 from moderation.services.thresholds import Foreseen, foreseen
 from moderation.web import current
 from moderation.web.desk import ages, chosen, fields, layout, policy_form, session, toasts, units
@@ -53,7 +53,7 @@ def policy() -> Response:
 def write_policy() -> Response:
     """Show what a version would change, or put it in force."""
     runtime, form = current.runtime(), request.form
-    forum = chosen.forum(form)
+    forum = chosen.forum(form, Role.SENIOR)
     found = policy_changes.read_policy(runtime, forum.slug)
     try:
         document = policy_form.to_policy_document(form, found)
@@ -111,7 +111,7 @@ def policy_version(version: int) -> str:
 @session.needs(Role.SENIOR)
 def restore_policy(version: int) -> Response:
     """Put an old version in force again, as a new one."""
-    forum = chosen.forum(request.form)
+    forum = chosen.forum(request.form, Role.SENIOR)
     made = policy_changes.roll_back_policy(
         current.runtime(),
         forum.slug,
@@ -140,7 +140,7 @@ def _show(
         "policy.html",
         active="desk.policy",
         forum=forum,
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(),
         found=found,
         form=form,
         base=form.get("base", str(found.version)) if not is_outdated else str(found.version),

@@ -9,12 +9,12 @@ from werkzeug.wrappers import Response
 
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.review import Role
-from moderation.services import registration, review_pages, saved_views
+from moderation.services import review_pages, saved_views
 from moderation.services.review_pages import QueuePage
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.saved_views import SavedView
 from moderation.web import current
-from moderation.web.desk import ages, cards, fields, filters, layout, session, toasts
+from moderation.web.desk import ages, cards, chosen, fields, filters, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.item_page import go_on
 
@@ -52,7 +52,7 @@ def queue() -> str:
         is_first=after is None,
         held=review_pages.held_items(runtime, user),
         at_work=found.at_work,
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(),
         source_titles=filters.SOURCE_TITLES,
         order_titles=filters.ORDER_TITLES,
         show_titles=filters.SHOW_TITLES,
@@ -119,7 +119,7 @@ def forget_view(view_id: int) -> Response:
 def _read(wanted: QueueFilter, after: int | None, kept: list[dict[str, str]]) -> QueuePage:
     views = [filters.parse_filter(args) for args in (*filters.VIEWS.values(), *kept)]
     return review_pages.queue_page(
-        current.runtime(), wanted, after=after, limit=PAGE_LENGTH, views=views
+        current.runtime(), session.me().reach, wanted, after=after, limit=PAGE_LENGTH, views=views
     )
 
 

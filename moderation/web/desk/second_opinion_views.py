@@ -93,7 +93,7 @@ def agreement() -> str:
     return layout.page(
         "agreement.html",
         active="desk.second_opinions_page",
-        agreement=second_opinions.agreement(current.runtime()),
+        agreement=second_opinions.agreement(current.runtime(), session.me().reach),
         words=strength,
     )
 
@@ -130,8 +130,7 @@ def _show_dispute(
     *,
     status: int = 200,
 ) -> Response:
-    found = second_opinions.disputes(current.runtime(), session.me())
-    one = next((item for item in found if item.opinion.id == opinion_id), None)
+    one = second_opinions.dispute(current.runtime(), session.me(), opinion_id)
     if one is None:
         toasts.say("This dispute is settled, or the decision was taken back.")
         return redirect(url_for("desk.second_opinions_page"), code=303)

@@ -14,9 +14,9 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response
 
 from moderation.config import Settings
-from moderation.domain.review import Role, has_role
+from moderation.domain.review import Role
 from moderation.services import accounts, desk_sessions
-from moderation.services.roles import require_role
+from moderation.services.roles import require_role, require_role_everywhere
 from moderation.services.second_factors import has_second_factor
 from moderation.services.secret_key import kept_secret_key
 from moderation.storage.users import User
@@ -102,10 +102,10 @@ def current_session_id() -> int | None:
 
 
 def owes_second_factor() -> bool:
-    """Whether the account's role must have a second factor, and it has none."""
+    """Whether the account's highest role must have a second factor, and it has none."""
     roles = current.settings().two_factor_roles.split(",")
     user = me()
-    return user.role.value in roles and not has_second_factor(current.runtime(), user)
+    return user.reach.highest in roles and not has_second_factor(current.runtime(), user)
 
 
 def end() -> None:
@@ -127,18 +127,28 @@ def is_signed_in() -> bool:
     return bool(current_user.is_authenticated)
 
 
-def may(role: Role) -> bool:
-    """Whether the signed-in account has a role."""
-    return is_signed_in() and has_role(me().role, role)
+def may(role: Role, forum_id: int | None = None) -> bool:
+    """Whether the signed-in account has a role in a forum, or in any when none is given."""
+    if not is_signed_in():
+        return False
+    reach = me().reach
+    return reach.has_anywhere(role) if forum_id is None else reach.has_in(forum_id, role)
+
+
+def may_everywhere(role: Role) -> bool:
+    """Whether the signed-in account has a role on all forums."""
+    return is_signed_in() and me().reach.has_everywhere(role)
 
 
 def needs(
-    role: Role, *, is_way_in: bool = False
+    role: Role, *, everywhere: bool = False, is_way_in: bool = False
 ) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Open a view only to a signed-in account with the role.
+    """Open a view only to a signed-in account with the role in some forum.
 
     Parameters
     ----------
+    everywhere : bool
+        Whether it takes the role on all forums.
     is_way_in : bool
         Whether the view is open to somebody who must set up a second factor first.
 
@@ -153,7 +163,7 @@ def needs(
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
             if not is_signed_in():
                 return _to_sign_in()
-            require_role(me(), role)
+            (require_role_everywhere if everywhere else require_role)(me(), role)
             if not is_way_in and owes_second_factor():
                 return redirect(url_for("desk.second_factor"), code=303)
             return view(*args, **kwargs)

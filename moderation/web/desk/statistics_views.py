@@ -12,15 +12,12 @@ from werkzeug.wrappers import Response
 
 from classifiers.labels import Label
 from moderation.domain.estimates import Effect, Figure
-from moderation.domain.forum import Forum
 from moderation.domain.review import Role
-from moderation.services import registration
 from moderation.services.statistics import ForumFigures, forum_figures
 from moderation.services.work_figures import work_figures
 from moderation.web import current
 from moderation.web.desk import chosen, day_charts, figures, layout, session, wording
 from moderation.web.desk.blueprint import bp
-from moderation.web.desk.fields import typed_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +82,13 @@ _MAIN = 1
 @session.needs(Role.VIEWER)
 def statistics() -> str:
     """Show a forum's figures."""
-    forums = registration.list_forums(current.runtime())
-    forum = _wanted(forums)
+    forum = chosen.forum_or_first(request.args)
     found = forum_figures(current.runtime(), forum.slug) if forum is not None else None
     work = work_figures(current.runtime(), forum, session.me()) if forum is not None else None
     return layout.page(
         "statistics.html",
         active="desk.statistics",
-        forums=forums,
+        forums=chosen.forums(),
         forum=forum,
         found=found,
         bands=bands(found) if found is not None else (),
@@ -145,7 +141,7 @@ def work_download() -> Response:
 @session.needs(Role.VIEWER)
 def statistics_download() -> Response:
     """Send the figures as a table."""
-    forum = _wanted(registration.list_forums(current.runtime()))
+    forum = chosen.forum_or_first(request.args)
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
     writer.writerow(
@@ -238,9 +234,3 @@ def _table(found: ForumFigures) -> list[list[object]]:
 
 def _span(days: int) -> str:
     return f"last {days} days"
-
-
-def _wanted(forums: list[Forum]) -> Forum | None:
-    slug = typed_text(request.args.get("forum"))
-    found = next((forum for forum in forums if forum.slug == slug), None)
-    return found or (forums[0] if forums else None)

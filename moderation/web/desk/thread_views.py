@@ -13,11 +13,20 @@ from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.domain.verdict import Verdict
-from moderation.services import registration, threads
-from moderation.services.roles import require_role
+from moderation.services import threads
+from moderation.services.roles import require_role_in
 from moderation.services.threads import JudgedPost
 from moderation.web import current
-from moderation.web.desk import fields, highlight, layout, long_texts, session, toasts, wording
+from moderation.web.desk import (
+    chosen,
+    fields,
+    highlight,
+    layout,
+    long_texts,
+    session,
+    toasts,
+    wording,
+)
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.score_bars import ScoreBar, bars_of
 from moderation.web.desk.shown_text import Shown, outline_for, shown_text
@@ -51,7 +60,7 @@ def thread() -> Response:
 def read_thread() -> Response:
     """Judge the posts of a page; store them only when asked to."""
     runtime = current.runtime()
-    forum = _forum(request.form.get("forum"))
+    forum = chosen.named_forum(request.form)
     try:
         content = _content()
         if request.form.get("store"):
@@ -74,7 +83,7 @@ def _store(content: str, forum: Forum | None) -> Response:
         raise InvalidInputError(
             "Storing takes a forum.", fields={"forum": "choose the forum that the posts belong to"}
         )
-    require_role(session.me(), Role.MODERATOR)
+    require_role_in(session.me(), forum.id, Role.MODERATOR)
     posts = threads.store_thread(current.runtime(), forum, content)
     queued = sum(post.judged.outcome.is_queued for post in posts)
     said = f"{count_of(len(posts), 'post')} stored in {forum.name}, {queued} in the queue."
@@ -96,7 +105,7 @@ def _show(
         active="desk.thread",
         pasted=pasted,
         forum=forum,
-        forums=registration.list_forums(current.runtime()),
+        forums=chosen.forums(),
         posts=[post_card(post) for post in posts or ()],
         heading=heading([post.judged.outcome.verdict for post in posts]) if posts else "",
         thread_title=_title(posts),
@@ -123,10 +132,6 @@ def _content() -> str:
 
 def _pasted() -> str:
     return fields.typed_text(request.form.get("paste"))
-
-
-def _forum(slug: str | None) -> Forum | None:
-    return registration.find_forum(current.runtime(), fields.typed_text(slug)) if slug else None
 
 
 def _title(posts: list[JudgedPost] | None) -> str | None:

@@ -14,10 +14,10 @@ from moderation.domain.estimates import Effect
 from moderation.domain.review import Role
 from moderation.domain.threshold_choice import Choice
 from moderation.domain.threshold_rules import Promise, ThresholdRule, check_rule, percent
-from moderation.services import registration, threshold_changes
+from moderation.services import threshold_changes
 from moderation.services.thresholds import LabelThreshold, label_threshold
 from moderation.web import current
-from moderation.web.desk import figures, layout, session, toasts
+from moderation.web.desk import chosen, figures, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 
@@ -91,9 +91,8 @@ def restore_threshold() -> Response:
 
 def _asked(given: Mapping[str, str]) -> tuple[str, Label, ThresholdRule | None]:
     """Read forum, label and promise; raises `InvalidInputError` naming ``value``."""
-    slug = typed_text(given.get("forum"))
-    if not slug:
-        slug = next((one.slug for one in registration.list_forums(current.runtime())), "")
+    forum = chosen.forum_or_first(given, Role.SENIOR)
+    slug = forum.slug if forum is not None else ""
     name = given.get("label")
     label = Label(name) if name in set(Label) else DECIDING_LABELS[0]
     promise = given.get("promise")
@@ -132,7 +131,7 @@ def _show(given: Mapping[str, str], *, errors: Mapping[str, str] | None = None) 
     body = layout.page(
         "thresholds.html",
         active="desk.policy",
-        forums=registration.list_forums(runtime),
+        forums=chosen.forums(Role.SENIOR),
         slug=slug,
         label=label,
         found=found,

@@ -16,7 +16,7 @@ from moderation.web.desk.fields import typed_text
 
 
 @bp.get("/training")
-@session.needs(Role.VIEWER)
+@session.needs(Role.VIEWER, everywhere=True)
 def trainings() -> str:
     """Show what there is to learn from, and the trainings so far."""
     runtime = current.runtime()
@@ -33,7 +33,7 @@ def trainings() -> str:
 
 
 @bp.post("/training")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def train() -> Response:
     """Ask for a training."""
     forum = typed_text(request.form.get("forum")) or None
@@ -42,7 +42,7 @@ def train() -> Response:
 
 
 @bp.get("/training/<int:job_id>")
-@session.needs(Role.VIEWER)
+@session.needs(Role.VIEWER, everywhere=True)
 def training_job(job_id: int) -> str:
     """Show one training: how far it is, or what came out."""
     runtime = current.runtime()
@@ -63,7 +63,7 @@ def training_job(job_id: int) -> str:
 
 
 @bp.post("/training/<int:job_id>/doubts")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def ask_about_doubts(job_id: int) -> Response:
     """Give the chosen labels blind to another moderator."""
     chosen = {typed_text(value) for value in request.form.getlist("doubt")}
@@ -73,7 +73,7 @@ def ask_about_doubts(job_id: int) -> Response:
 
 
 @bp.get("/training/<int:job_id>/progress")
-@session.needs(Role.VIEWER)
+@session.needs(Role.VIEWER, everywhere=True)
 def training_progress(job_id: int) -> str:
     """Show how far a training is, as the part of its page that a script renews."""
     runtime = current.runtime()
@@ -84,7 +84,7 @@ def training_progress(job_id: int) -> str:
 
 
 @bp.post("/training/<int:job_id>/cancel")
-@session.needs(Role.ADMIN)
+@session.needs(Role.ADMIN, everywhere=True)
 def cancel_training(job_id: int) -> Response:
     """Stop a training."""
     state = training.cancel_training(current.runtime(), session.me(), job_id)

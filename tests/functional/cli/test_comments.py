@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from classifiers.labelled import from_json_line
+from moderation.domain.reach import EVERYWHERE
 from moderation.services import registration, review_pages
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.tables import comments
@@ -151,7 +152,7 @@ def test_export_writes_decisions_with_a_manifest(installed: Cli) -> None:
     runtime = opened(installed)
     forum = registration.find_forum(runtime, "main")
     assert forum is not None
-    page = review_pages.queue_page(runtime, QueueFilter(), after=None)
+    page = review_pages.queue_page(runtime, EVERYWHERE, QueueFilter(), after=None)
     item = next(item for item in page.items if page.judgements[item.comment_pk].external_id == "c1")
     decided(runtime, a_user(runtime), page.judgements[item.comment_pk])
     runtime.database.dispose()

@@ -71,7 +71,7 @@ def test_init_twice_keeps_data_and_credentials(cli: Cli) -> None:
     runtime = opened(cli)
     user = accounts.sign_in(runtime, "admin", password)
     assert user is not None
-    assert user.role.value == "admin"
+    assert user.reach.everywhere == "admin"
     forum = registration.forum_by_key(runtime, key)
     assert forum is not None
     assert forum.slug == "main"

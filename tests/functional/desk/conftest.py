@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from moderation.domain.forum import Forum
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from tests.builders import a_comment, a_user, submitted
@@ -21,7 +22,7 @@ Queue = Callable[..., list[int]]
 def enter(app: Flask, runtime: Runtime) -> Enter:
     """Sign somebody in; the account is made with the role."""
 
-    def come_in(username: str = "mira", role: Role = Role.MODERATOR) -> Visitor:
+    def come_in(username: str = "mira", role: Reach | Role = Role.MODERATOR) -> Visitor:
         a_user(runtime, username, role)
         return Visitor(app).sign_in(username)
 

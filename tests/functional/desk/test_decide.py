@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from classifiers.labels import Label
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, Role
 from moderation.services import removal, review_pages
 from moderation.services.runtime import Runtime
@@ -25,7 +26,7 @@ def test_a_decision_is_stored_and_the_next_item_opens(
 
     assert mira.path == f"/desk/items/{second}"
     assert mira.texts(".toast > span") == ["Rejected: Insults a person."]
-    (made,) = review_pages.view_item(runtime, first).decisions
+    (made,) = review_pages.view_item(runtime, EVERYWHERE, first).decisions
     assert (made.action, made.reason, made.note) == (
         DecisionAction.REJECT,
         "insult",
@@ -104,8 +105,10 @@ def test_an_edited_comment_is_not_decided_and_the_new_text_opens_with_the_note(
     mira.send("#decide", "Reject")
     assert old is not None
     assert new is not None
-    assert review_pages.view_item(runtime, old).decisions == ()
-    assert [d.note for d in review_pages.view_item(runtime, new).decisions] == ["my note"]
+    assert review_pages.view_item(runtime, EVERYWHERE, old).decisions == ()
+    assert [d.note for d in review_pages.view_item(runtime, EVERYWHERE, new).decisions] == [
+        "my note"
+    ]
 
 
 def test_a_lost_claim_keeps_the_note_and_names_who_has_it(
@@ -124,7 +127,7 @@ def test_a_lost_claim_keeps_the_note_and_names_who_has_it(
     assert mira.texts(".kept blockquote") == ["my note"]
     assert mira.texts(".kept p")[1] == "Insults a person insult"
     assert mira.has("section.decide form[action^='/desk/claim-next']")
-    assert review_pages.view_item(runtime, item).decisions == ()
+    assert review_pages.view_item(runtime, EVERYWHERE, item).decisions == ()
 
 
 def test_a_claim_that_ran_out_still_decides_while_nobody_took_the_item(
@@ -151,7 +154,7 @@ def test_a_second_tab_cannot_decide_again(mira: Visitor, queued: Queue, runtime:
     assert mira.status == 409
     assert mira.texts(".notice b")[0] == "mira has decided this item."
     assert mira.texts(".kept blockquote") == ["too late"]
-    assert [d.action for d in review_pages.view_item(runtime, item).decisions] == [
+    assert [d.action for d in review_pages.view_item(runtime, EVERYWHERE, item).decisions] == [
         DecisionAction.APPROVE
     ]
 
@@ -163,7 +166,7 @@ def test_a_deleted_comment_cannot_be_decided(
     (item,) = queued("You idiot.")
     take_next(mira)
     removal.delete_comment(
-        runtime, forum, review_pages.view_item(runtime, item).judgement.external_id
+        runtime, forum, review_pages.view_item(runtime, EVERYWHERE, item).judgement.external_id
     )
 
     mira.send("#decide", "Approve", note="kept")
@@ -182,7 +185,7 @@ def test_undo_reopens_the_item_for_me(mira: Visitor, queued: Queue, runtime: Run
     assert mira.path == f"/desk/items/{first}"
     assert mira.has("#decide")
     mira.send("#decide", "Reject", reason="insult")
-    assert [d.action for d in review_pages.view_item(runtime, first).decisions] == [
+    assert [d.action for d in review_pages.view_item(runtime, EVERYWHERE, first).decisions] == [
         DecisionAction.APPROVE,
         DecisionAction.UNDO,
         DecisionAction.REJECT,
@@ -283,7 +286,7 @@ def test_a_note_with_control_characters_is_stored_without_them(
 
     take_next(mira).send("#decide", "Approve", note="a\x00b\x1bc", token=_token(mira))
 
-    assert review_pages.view_item(runtime, item).decisions[0].note.startswith("ab")
+    assert review_pages.view_item(runtime, EVERYWHERE, item).decisions[0].note.startswith("ab")
 
 
 def _token(visitor: Visitor) -> str:

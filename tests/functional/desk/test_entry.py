@@ -60,7 +60,7 @@ def test_an_invitation_becomes_an_account_once(ada: Visitor, app: Flask, runtime
     assert jo.path == "/desk/"
     user = accounts.account_by_name(runtime, "jo")
     assert user is not None
-    assert user.role is Role.SENIOR
+    assert user.reach.everywhere is Role.SENIOR
     assert Visitor(app).open(path).status == 404
 
 
@@ -90,7 +90,7 @@ def test_a_role_is_changed_and_ones_own_is_not(ada: Visitor, runtime: Runtime) -
     ada.open(f"/desk/admin/people/{user.id}").send("form[aria-label=Role]", role="viewer")
     changed = accounts.account(runtime, user.id)
     assert changed is not None
-    assert (changed.role, changed.is_active) == (Role.VIEWER, True)
+    assert (changed.reach.everywhere, changed.is_active) == (Role.VIEWER, True)
 
     own = accounts.account_by_name(runtime, "ada")
     assert own is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from classifiers.pinned import from_json_line
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import Role
 from moderation.services import pins
 from moderation.services.runtime import Runtime
@@ -32,7 +33,7 @@ def test_an_example_is_pinned_from_the_form_and_removed(
     assert again.status == 409
     sena.open("/desk/pins").send("form[action='/desk/pins/1/remove']")
     assert sena.texts(".gates blockquote") == ["Off with his head"]
-    assert [pin.forum for pin in pins.list_pins(runtime, forum="gazette")] == [None]
+    assert [pin.forum for pin in pins.list_pins(runtime, EVERYWHERE, forum="gazette")] == [None]
 
 
 def test_what_is_wrong_with_a_pin_is_said(enter: Enter) -> None:
@@ -48,7 +49,7 @@ def test_a_comment_is_pinned_from_its_item(enter: Enter, runtime: Runtime, queue
     (item,) = queued("You idiot.")
     sena = enter("sena", Role.SENIOR).open(f"/desk/items/{item}")
     sena.send("form[action$='/pin']", wish="partisan:never")
-    (pin,) = pins.list_pins(runtime)
+    (pin,) = pins.list_pins(runtime, EVERYWHERE)
     assert (pin.text, pin.label, pin.must_flag, pin.forum) == (
         "You idiot.",
         "partisan",

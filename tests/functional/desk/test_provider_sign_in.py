@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from moderation.app import create_app
 from moderation.config import Settings
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
 from moderation.services.runtime import Runtime, utc_now
@@ -92,13 +93,13 @@ def test_accounts_are_made_only_where_that_is_set(
     assert through(making).path == "/desk/"
     made = accounts.account_by_name(runtime, "mira")
     assert made is not None
-    assert made.role is Role.VIEWER
+    assert made.reach.everywhere is Role.VIEWER
 
 
 def test_a_closed_account_stays_closed(app: Flask, runtime: Runtime) -> None:
     a_user(runtime)
     through(app)
-    accounts.set_role(runtime, "mira", Role.MODERATOR, is_active=False)
+    accounts.set_reach(runtime, "mira", Reach(Role.MODERATOR), is_active=False)
     assert through(app).status == 403
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 
 from moderation.app import create_app
 from moderation.config import Settings
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
 from moderation.services.runtime import Runtime
@@ -123,7 +124,7 @@ def test_a_new_password_ends_the_sessions(enter: Enter, runtime: Runtime) -> Non
 def test_a_closed_account_is_out_at_once(enter: Enter, runtime: Runtime) -> None:
     visitor = enter()
 
-    accounts.set_role(runtime, "mira", Role.MODERATOR, is_active=False)
+    accounts.set_reach(runtime, "mira", Reach(Role.MODERATOR), is_active=False)
 
     assert visitor.open("/desk/").path.startswith("/desk/sign-in")
 

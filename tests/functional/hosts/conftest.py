@@ -7,6 +7,7 @@ import pytest
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Judgement
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import ReasonCode
 from moderation.services import lookup, outbox
 from moderation.services.outbox import Delivery
@@ -60,7 +61,7 @@ class Loop:
 
     def deliveries(self) -> list[Delivery]:
         """Return the messages, oldest first."""
-        return list(reversed(outbox.deliveries_page(self.runtime)))
+        return list(reversed(outbox.deliveries_page(self.runtime, EVERYWHERE)))
 
     def states(self) -> list[tuple[str, str]]:
         return [(one.event_type, one.state) for one in self.deliveries()]

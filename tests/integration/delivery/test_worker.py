@@ -16,6 +16,8 @@ from standardwebhooks.webhooks import Webhook
 from moderation.delivery.sender import Answer, post
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.errors import ConflictError
+from moderation.domain.reach import EVERYWHERE
+from moderation.domain.review import Role
 from moderation.jobs.background import BackgroundThread
 from moderation.services import lookup, outbox, registration
 from moderation.services.outbox import Delivery
@@ -71,7 +73,7 @@ def a_worker(runtime: Runtime, most_attempts: int = 10) -> DeliveryWorker:
 
 
 def the_delivery(runtime: Runtime) -> Delivery:
-    (found,) = outbox.deliveries_page(runtime)
+    (found,) = outbox.deliveries_page(runtime, EVERYWHERE)
     return found
 
 
@@ -195,9 +197,10 @@ def test_gone_for_good_is_parked_and_can_be_replayed(
     assert (parked.state, parked.last_status) == ("parked", 410)
     clock.advance(LONG_S)
     assert worker.run_once() == 0
-    outbox.replay(runtime, parked.id, by="mira")
+    mira = a_user(runtime, role=Role.SENIOR)
+    outbox.replay(runtime, mira, parked.id)
     with pytest.raises(ConflictError):
-        outbox.replay(runtime, parked.id, by="mira")
+        outbox.replay(runtime, mira, parked.id)
     assert worker.run_once() == 1
     assert the_delivery(runtime).state == "delivered"
     first, second = receiver.messages
@@ -219,7 +222,7 @@ def test_the_last_try_parks_with_its_error(
     assert (delivery.state, delivery.attempts) == ("parked", 3)
     assert delivery.last_error == "the receiver answered 500; given up after 3 tries"
     assert len(receiver.messages) == 3
-    assert outbox.counts_by_state(runtime) == {"parked": 1}
+    assert outbox.counts_by_state(runtime, EVERYWHERE) == {"parked": 1}
 
 
 def test_a_comment_is_told_of_in_order_also_over_its_revisions(
@@ -270,7 +273,7 @@ def test_four_workers_at_once_never_send_the_same_message(
     answers = race(work, range(4))
     assert sum(one for one in answers if isinstance(one, int)) == 40, answers
     assert len({message.id for message in receiver.messages}) == len(receiver.messages) == 40
-    assert outbox.counts_by_state(runtime) == {"delivered": 40}
+    assert outbox.counts_by_state(runtime, EVERYWHERE) == {"delivered": 40}
 
 
 class _KilledError(BaseException):
@@ -396,7 +399,7 @@ def test_the_thread_sends_what_comes_and_is_started_once(
     assert threading.active_count() == before + 1
     submitted(live, forum, a_comment(text=INSULT))
     end = time.monotonic() + 20
-    while outbox.counts_by_state(live) != {"delivered": 1}:
+    while outbox.counts_by_state(live, EVERYWHERE) != {"delivered": 1}:
         assert time.monotonic() < end
         time.sleep(0.05)
     thread.stop()

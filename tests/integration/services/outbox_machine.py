@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from moderation.domain.errors import ConflictError
+from moderation.domain.reach import EVERYWHERE
+from moderation.domain.review import Role
 from moderation.services import outbox
 from moderation.services.outbox import Leased, Settlement
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
 from moderation.storage.deliveries import NewDelivery, insert_delivery
-from tests.builders import a_comment, register_forum, submitted
+from tests.builders import a_comment, a_user, register_forum, submitted
 from tests.fakes import FakeModels, FakeScorer, FixedClock
 
 LEASE_S = 40.0
@@ -51,6 +53,7 @@ class OutboxMachine(RuleBasedStateMachine):
             clock=self.clock,
         )
         self.forum = register_forum(self.runtime).forum
+        self.mira = a_user(self.runtime, "mira", Role.SENIOR)
         self.comment_pks = {
             name: submitted(self.runtime, self.forum, a_comment(name)).comment_pk
             for name in ("c1", "c2")
@@ -109,7 +112,7 @@ class OutboxMachine(RuleBasedStateMachine):
         """A closed message is sent again; one that waits cannot be."""
         message = self.messages[which % len(self.messages)]
         try:
-            outbox.replay(self.runtime, message.id, by="mira")
+            outbox.replay(self.runtime, self.mira, message.id)
         except ConflictError:
             assert message.state == "pending"
         else:
@@ -124,7 +127,7 @@ class OutboxMachine(RuleBasedStateMachine):
     @invariant()
     def outbox_and_model_say_the_same(self) -> None:
         """Every message is there once, under its first id, where the model has it."""
-        found = list(reversed(outbox.deliveries_page(self.runtime, limit=1000)))
+        found = list(reversed(outbox.deliveries_page(self.runtime, EVERYWHERE, limit=1000)))
         assert [one.id for one in found] == [one.id for one in self.messages]
         for number, (one, message) in enumerate(zip(found, self.messages, strict=True)):
             assert one.message_id == f"msg_{number}"

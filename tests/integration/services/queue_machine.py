@@ -157,7 +157,7 @@ class QueueMachine(RuleBasedStateMachine):
         """A claim that still holds grows, also when it ran out and nobody came."""
         item, token = self._token(which)
         try:
-            ends = review.renew_claim(self.runtime, item.id, token, ttl_s=TTL_S)
+            ends = review.renew_claim(self.runtime, self.users["mira"], item.id, token, ttl_s=TTL_S)
         except ConflictError:
             assert item.token != token
         else:
@@ -172,7 +172,7 @@ class QueueMachine(RuleBasedStateMachine):
         held = item.token == token
         if how.startswith("leave"):
             if how == "leave":
-                assert review.leave(self.runtime, item.id, token) is held
+                assert review.leave(self.runtime, self.users["mira"], item.id, token) is held
             else:
                 self._leave_soon(item, token, held=held)
                 return
@@ -280,6 +280,6 @@ class QueueMachine(RuleBasedStateMachine):
     def _leave_soon(self, item: Item, token: str, *, held: bool) -> None:
         ends = self.clock() + timedelta(seconds=review.LEAVING_S)
         is_shortened = held and item.expires is not None and item.expires > ends
-        assert review.leave_soon(self.runtime, item.id, token) is is_shortened
+        assert review.leave_soon(self.runtime, self.users["mira"], item.id, token) is is_shortened
         if is_shortened:
             item.expires = ends

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from moderation.domain.errors import ConflictError, InvalidInputError, NotFoundError
+from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
 from moderation.services.runtime import Runtime
@@ -18,7 +19,7 @@ from tests.integration.racing import race
 
 
 def test_sign_in_with_name_and_password(runtime: Runtime) -> None:
-    user, _ = accounts.add_user(runtime, "mira", Role.MODERATOR, password=PASSWORD)
+    user, _ = accounts.add_user(runtime, "mira", Reach(Role.MODERATOR), password=PASSWORD)
     assert accounts.sign_in(runtime, "mira", PASSWORD) == user
     assert accounts.sign_in(runtime, "  mira ", PASSWORD) == user
     with runtime.database.read() as connection:
@@ -58,19 +59,19 @@ def test_anything_else_is_refused(runtime: Runtime, name: str, password: str) ->
 @sqlite_only
 def test_a_long_password_counts_to_its_last_character(runtime: Runtime) -> None:
     password = "x" * 200
-    accounts.add_user(runtime, "mira", Role.MODERATOR, password=password)
+    accounts.add_user(runtime, "mira", Reach(Role.MODERATOR), password=password)
     assert accounts.sign_in(runtime, "mira", password) is not None
     assert accounts.sign_in(runtime, "mira", password + "x") is None
 
 
 def test_an_account_that_is_switched_off_cannot_sign_in(runtime: Runtime) -> None:
     user = a_user(runtime)
-    accounts.set_role(runtime, "mira", Role.MODERATOR, is_active=False)
+    accounts.set_reach(runtime, "mira", Reach(Role.MODERATOR), is_active=False)
     assert accounts.sign_in(runtime, "mira", PASSWORD) is None
-    accounts.set_role(runtime, "mira", Role.SENIOR)
+    accounts.set_reach(runtime, "mira", Reach(Role.SENIOR))
     found = accounts.sign_in(runtime, "mira", PASSWORD)
     assert found is not None
-    assert found.role is Role.SENIOR
+    assert found.reach.everywhere is Role.SENIOR
     assert found.session_version == user.session_version + 2  # each change ends the sessions
 
 
@@ -115,14 +116,15 @@ def test_a_name_or_password_that_will_not_do_is_named(
     runtime: Runtime, name: str, password: str, field: str
 ) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        accounts.add_user(runtime, name, Role.VIEWER, password=password)
+        accounts.add_user(runtime, name, Reach(Role.VIEWER), password=password)
     assert set(caught.value.fields) == {field}
     assert not accounts.has_users(runtime)
 
 
 def test_a_name_is_given_once_also_at_the_same_moment(runtime: Runtime) -> None:
     answers = race(
-        lambda _: accounts.add_user(runtime, "mira", Role.VIEWER, password=PASSWORD), range(3)
+        lambda _: accounts.add_user(runtime, "mira", Reach(Role.VIEWER), password=PASSWORD),
+        range(3),
     )
     assert sorted(type(answer).__name__ for answer in answers) == [
         "ConflictError",
@@ -130,7 +132,7 @@ def test_a_name_is_given_once_also_at_the_same_moment(runtime: Runtime) -> None:
         "tuple",
     ]
     with pytest.raises(ConflictError):
-        accounts.add_user(runtime, "mira", Role.VIEWER, password=PASSWORD)
+        accounts.add_user(runtime, "mira", Reach(Role.VIEWER), password=PASSWORD)
     assert [user.username for user in accounts.list_users(runtime)] == ["mira"]
 
 
@@ -139,4 +141,4 @@ def test_an_unknown_account_cannot_be_changed(runtime: Runtime) -> None:
     with pytest.raises(NotFoundError):
         accounts.set_password(runtime, "nobody")
     with pytest.raises(NotFoundError):
-        accounts.set_role(runtime, "nobody", Role.ADMIN)
+        accounts.set_reach(runtime, "nobody", Reach(Role.ADMIN))

@@ -24,6 +24,7 @@ from moderation.domain.errors import (
 )
 from moderation.domain.forum import Forum
 from moderation.domain.judgement import Decision, Judgement
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import ReasonCode
 from moderation.services import appeals, outbox, review
 from moderation.services.lookup import read_comment
@@ -53,7 +54,7 @@ class Case:
         return appeals.file_appeal(self.runtime, self.forum, "c1", words, days=30, **options)
 
     def told(self, event: str) -> dict[str, object]:
-        sent = outbox.deliveries_page(self.runtime)
+        sent = outbox.deliveries_page(self.runtime, EVERYWHERE)
         body = next(json.loads(one.payload) for one in sent if one.event_type == event)
         data: dict[str, object] = body["data"]
         return data
@@ -183,4 +184,4 @@ def test_what_cannot_be_appealed_is_refused(case: Case, clock: FixedClock) -> No
 
 
 def open_ones(case: Case) -> list[Appeal]:
-    return appeals.open_appeals(case.runtime)
+    return appeals.open_appeals(case.runtime, EVERYWHERE)

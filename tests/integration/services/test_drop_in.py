@@ -12,6 +12,7 @@ from classifiers.labels import Label
 from moderation.domain.comment import Parent
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction
 from moderation.domain.text_format import TextFormat
 from moderation.services import review
@@ -108,7 +109,7 @@ def stored(runtime: Runtime, forum: Forum) -> DropInAnswer:
 def told(runtime: Runtime) -> list[tuple[str | None, Any]]:
     return [
         (sent.callback_url, json.loads(sent.payload))
-        for sent in reversed(deliveries_page(runtime))
+        for sent in reversed(deliveries_page(runtime, EVERYWHERE))
         if sent.event_type == VERDICT_CHANGED
     ]
 
@@ -138,7 +139,10 @@ def test_a_decision_and_its_undoing_go_to_the_comments_callback(
     review.undo(runtime, mira, decision.id, ttl_s=300)
 
     assert told(runtime) == [result("true"), result("false")]
-    assert {d.callback_url for d in deliveries_page(runtime)} == {CALLBACK, "https://h.example/"}
+    assert {d.callback_url for d in deliveries_page(runtime, EVERYWHERE)} == {
+        CALLBACK,
+        "https://h.example/",
+    }
 
 
 def test_a_replay_is_answered_with_the_decision_in_force(runtime: Runtime, herald: Forum) -> None:

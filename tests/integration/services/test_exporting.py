@@ -19,6 +19,7 @@ from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import ReasonCode
 from moderation.services import exporting, registration, review, review_pages
 from moderation.services.exporting import (
@@ -127,8 +128,8 @@ def test_an_undone_decision_is_not_exported(runtime: Runtime, forum: Forum, mira
     made = decided(runtime, mira, submitted(runtime, forum, a_comment(text="You idiot")))
     item = review.undo(runtime, mira, made.id, ttl_s=300)
     assert rows(runtime) == []
-    review.leave(runtime, item.id, item.claim_token or "")
-    judgement = review_pages.view_item(runtime, item.id).judgement
+    review.leave(runtime, mira, item.id, item.claim_token or "")
+    judgement = review_pages.view_item(runtime, EVERYWHERE, item.id).judgement
     decided(runtime, mira, judgement, reason=None)
     assert [row.decision for row in rows(runtime)] == ["approve"]
 

@@ -13,6 +13,7 @@ from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError, NotFoundError
 from moderation.domain.feedback import FeedbackWeights
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction
 from moderation.domain.verdict import Source
 from moderation.services import review, review_pages
@@ -127,9 +128,9 @@ def test_what_trains_is_what_the_items_rest_on(runtime: Runtime, forum: Forum) -
     ]
     review.undo(runtime, mira, made[1].id, ttl_s=300)
     assert in_force(runtime) == ({made[0].id, made[2].id},) * 2
-    item = review_pages.view_item(runtime, made[1].item_id)
+    item = review_pages.view_item(runtime, EVERYWHERE, made[1].item_id)
     assert item.item.claim_token is not None
-    review.leave(runtime, made[1].item_id, item.item.claim_token)
+    review.leave(runtime, mira, made[1].item_id, item.item.claim_token)
     again = decided(runtime, mira, item.judgement, reason=None)
     assert in_force(runtime) == ({made[0].id, made[2].id, again.id},) * 2
 

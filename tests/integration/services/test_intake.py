@@ -14,6 +14,7 @@ from classifiers.scorer import Scored, ScoringInput, Threshold
 from moderation.domain.comment import Author, Comment, Parent, Thread
 from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import ItemState, ReasonCode
 from moderation.domain.verdict import Verdict
 from moderation.pipeline.run import audit_point
@@ -181,7 +182,7 @@ def test_a_new_revision_supersedes_the_open_item(runtime: Runtime, forum: Forum)
     new = submitted(runtime, forum, a_comment(text="Sorry, that was rude of me."))
     assert (new.verdict, new.item_id, new.is_latest) == (Verdict.PUBLISH, None, True)
     assert old.item_id is not None
-    view = review_pages.view_item(runtime, old.item_id)
+    view = review_pages.view_item(runtime, EVERYWHERE, old.item_id)
     assert view.item.state is ItemState.SUPERSEDED
     assert view.newest == new
     assert not view.judgement.is_latest
@@ -204,7 +205,7 @@ def test_a_decided_item_stays_decided_under_a_new_revision(runtime: Runtime, for
     decided(runtime, a_user(runtime), old)
     new = submitted(runtime, forum, a_comment(text=f"{INSULT} I mean it."))
     assert old.item_id is not None
-    assert review_pages.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
+    assert review_pages.view_item(runtime, EVERYWHERE, old.item_id).item.state is ItemState.DECIDED
     assert new.item_state is ItemState.PENDING
 
 
@@ -333,7 +334,7 @@ def test_a_scorer_that_gives_no_answer_means_hold(
     assert (judgement.verdict, judgement.reasons) == (Verdict.HOLD, ("scorer_failed",))
     assert (judgement.scores, judgement.model_version) == ((), None)
     assert judgement.item_id is not None
-    item = review_pages.view_item(runtime, judgement.item_id).item
+    item = review_pages.view_item(runtime, EVERYWHERE, judgement.item_id).item
     assert (item.is_held, item.source.value, item.risk) == (True, "scorer_failed", 1.0)
 
 

@@ -155,7 +155,7 @@ def test_a_removed_demo_leaves_nothing_behind_and_others_whole(
     policy_changes.change_policy(runtime, "demo", {"audit_share": 0}, by="test")
     made = decided(runtime, user, submitted(runtime, demo, a_comment(text="You idiot")))
     item = review.undo(runtime, user, made.id, ttl_s=300)
-    review.leave(runtime, item.id, item.claim_token or "")
+    review.leave(runtime, user, item.id, item.claim_token or "")
     reporting.report_comment(runtime, demo, "c1", Report("r1", None, None))
     assert counts() != before
     registration.remove_forum(runtime, "demo")

@@ -18,6 +18,7 @@ from moderation.domain.errors import (
     StaleRevisionError,
 )
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, DecisionInput, ItemState, ReasonCode, Role
 from moderation.services import lookup, removal, reporting, review, review_pages
 from moderation.services.reporting import Report
@@ -100,7 +101,10 @@ def test_of_two_moderators_who_claim_at_once_one_wins(
         lost = [answer for answer in answers if not isinstance(answer, ReviewItem)]
         assert len(won) == 1, answers
         assert [type(answer) for answer in lost] == [ClaimLostError]
-        assert review_pages.view_item(runtime, item_id).item.claimed_by_id == won[0].claimed_by_id
+        assert (
+            review_pages.view_item(runtime, EVERYWHERE, item_id).item.claimed_by_id
+            == won[0].claimed_by_id
+        )
 
 
 def test_eight_threads_that_claim_the_next_take_each_item_once(
@@ -181,14 +185,14 @@ def test_a_renewed_claim_lasts_longer(
     item_id = queued(runtime, forum)
     held = token(review.claim(runtime, mira, item_id, ttl_s=300))
     clock.advance(200)
-    review.renew_claim(runtime, item_id, held, ttl_s=300)
+    review.renew_claim(runtime, mira, item_id, held, ttl_s=300)
     clock.advance(200)
     with pytest.raises(ClaimLostError):
         review.claim(runtime, tom, item_id, ttl_s=300)
-    assert review.leave(runtime, item_id, held)
+    assert review.leave(runtime, mira, item_id, held)
     with pytest.raises(ClaimLostError):
-        review.renew_claim(runtime, item_id, held, ttl_s=300)
-    assert not review.leave(runtime, item_id, held)
+        review.renew_claim(runtime, mira, item_id, held, ttl_s=300)
+    assert not review.leave(runtime, mira, item_id, held)
 
 
 def test_a_claim_whose_page_was_closed_ends_soon_unless_it_is_renewed(
@@ -196,12 +200,12 @@ def test_a_claim_whose_page_was_closed_ends_soon_unless_it_is_renewed(
 ) -> None:
     item_id = queued(runtime, forum)
     held = token(review.claim(runtime, mira, item_id, ttl_s=300))
-    assert not review.leave_soon(runtime, item_id, "0" * 32)
-    assert review.leave_soon(runtime, item_id, held)
+    assert not review.leave_soon(runtime, mira, item_id, "0" * 32)
+    assert review.leave_soon(runtime, mira, item_id, held)
     clock.advance(10)
-    assert not review.leave_soon(runtime, item_id, held)  # a second tab lengthens nothing
-    review.renew_claim(runtime, item_id, held, ttl_s=300)  # the page was only loaded again
-    review.leave_soon(runtime, item_id, held)
+    assert not review.leave_soon(runtime, mira, item_id, held)  # a second tab lengthens nothing
+    review.renew_claim(runtime, mira, item_id, held, ttl_s=300)  # the page was only loaded again
+    review.leave_soon(runtime, mira, item_id, held)
     clock.advance(16)
     assert review.claim(runtime, tom, item_id, ttl_s=300).claimed_by == "tom"
 
@@ -246,7 +250,7 @@ def test_a_decision_that_saw_another_revision_is_refused(
     held = token(review.claim(runtime, mira, item_id, ttl_s=300))
     with pytest.raises(StaleRevisionError):
         review.decide(runtime, mira, item_id, held, rejection("something else"))
-    assert review_pages.view_item(runtime, item_id).item.claim_token == held
+    assert review_pages.view_item(runtime, EVERYWHERE, item_id).item.claim_token == held
 
 
 def test_a_decision_on_a_deleted_comment_is_refused(
@@ -297,7 +301,7 @@ def test_a_decision_that_says_too_little_keeps_the_claim(
     given = DecisionInput(action, frozenset(), None, "", a_comment(text=INSULT).revision)
     with pytest.raises(InvalidInputError):
         review.decide(runtime, mira, item_id, held, given)
-    assert review_pages.view_item(runtime, item_id).item.state is ItemState.CLAIMED
+    assert review_pages.view_item(runtime, EVERYWHERE, item_id).item.state is ItemState.CLAIMED
 
 
 def test_undo_reopens_the_item_and_tells_the_forum(runtime: Runtime, mira: User) -> None:
@@ -316,7 +320,7 @@ def test_undo_reopens_the_item_and_tells_the_forum(runtime: Runtime, mira: User)
     again = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", made.revision)
     newer = review.decide(runtime, mira, item.id, token(item), again)
     assert lookup.read_comment(runtime, forum, "c1").decision == newer
-    all_made = review_pages.view_item(runtime, item.id).decisions
+    all_made = review_pages.view_item(runtime, EVERYWHERE, item.id).decisions
     assert [one.action.value for one in all_made] == ["reject", "undo", "approve"]
     assert all_made[1].undoes_id == made.id
 
@@ -341,7 +345,7 @@ def test_of_eight_who_undo_at_once_one_does(runtime: Runtime, forum: Forum, mira
 def test_undo_of_an_undo_is_refused(runtime: Runtime, forum: Forum, mira: User) -> None:
     made = decided(runtime, mira, submitted(runtime, forum, a_comment(text=INSULT)))
     item = review.undo(runtime, mira, made.id, ttl_s=300)
-    undo = review_pages.view_item(runtime, item.id).decisions[-1]
+    undo = review_pages.view_item(runtime, EVERYWHERE, item.id).decisions[-1]
     with pytest.raises(ConflictError):
         review.undo(runtime, mira, undo.id, ttl_s=300)
 
@@ -364,7 +368,7 @@ def test_undo_after_a_new_revision_is_refused(runtime: Runtime, forum: Forum, mi
     with pytest.raises(ConflictError):
         review.undo(runtime, mira, made.id, ttl_s=300)
     assert old.item_id is not None
-    assert review_pages.view_item(runtime, old.item_id).item.state is ItemState.DECIDED
+    assert review_pages.view_item(runtime, EVERYWHERE, old.item_id).item.state is ItemState.DECIDED
 
 
 def test_undo_of_nothing_is_not_found(runtime: Runtime, mira: User) -> None:
@@ -383,7 +387,7 @@ def test_an_escalated_item_is_the_seniors(runtime: Runtime, forum: Forum, mira: 
     taken = review.claim_next(runtime, senior, ANY, ttl_s=300)
     assert taken is not None
     assert taken.id == item_id
-    last = review_pages.view_item(runtime, item_id).history[-2]
+    last = review_pages.view_item(runtime, EVERYWHERE, item_id).history[-2]
     assert (last.kind, last.details) == ("escalated", {"note": "who knows him?"})
 
 
@@ -429,7 +433,7 @@ def test_a_report_queues_a_published_comment(runtime: Runtime, forum: Forum) -> 
     submitted(runtime, forum)
     receipt = report(runtime, forum, "r1")
     assert (receipt.item_state, receipt.report_count, receipt.is_new) == ("pending", 1, True)
-    item = review_pages.view_item(runtime, receipt.item_id).item
+    item = review_pages.view_item(runtime, EVERYWHERE, receipt.item_id).item
     assert (item.reasons, item.source.value, item.is_held) == (("user_report",), "report", False)
 
 
@@ -441,7 +445,7 @@ def test_reports_add_up_on_one_item_and_a_reader_counts_once(
     assert {receipt.item_id for receipt in receipts} == {item_id}
     assert [receipt.report_count for receipt in receipts] == [1, 2, 2, 3]
     assert not report(runtime, forum, "r3").is_new
-    view = review_pages.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, EVERYWHERE, item_id)
     assert view.item.reasons == ("over_threshold:abusive", "user_report")
     assert view.item.source.value == "model"
     assert view.reports == (("rude", 3),)
@@ -467,9 +471,9 @@ def test_a_report_does_not_reopen_what_a_person_decided(
 def test_a_reported_audit_item_is_no_longer_hidden(runtime: Runtime) -> None:
     forum = register_forum(runtime, audit_share=1).forum
     item_id = queued(runtime, forum, text="Thank you for the help.")
-    assert review_pages.view_item(runtime, item_id).item.is_audit
+    assert review_pages.view_item(runtime, EVERYWHERE, item_id).item.is_audit
     report(runtime, forum, "r1")
-    item = review_pages.view_item(runtime, item_id).item
+    item = review_pages.view_item(runtime, EVERYWHERE, item_id).item
     assert (item.is_audit, item.reasons) == (False, ("audit_sample", "user_report"))
     assert item.source.value == "audit_sample"  # why it was chosen stays true
 
@@ -492,7 +496,7 @@ def test_deletion_withdraws_the_open_item(runtime: Runtime, forum: Forum, mira: 
     item_id = queued(runtime, forum)
     assert removal.delete_comment(runtime, forum, "c1")
     assert not removal.delete_comment(runtime, forum, "c1")
-    view = review_pages.view_item(runtime, item_id)
+    view = review_pages.view_item(runtime, EVERYWHERE, item_id)
     assert view.item.state is ItemState.WITHDRAWN
     assert view.judgement.deleted_at == runtime.clock()
     assert review.claim_next(runtime, mira, ANY, ttl_s=300) is None

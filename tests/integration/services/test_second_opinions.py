@@ -12,6 +12,7 @@ from classifiers.labels import Label
 from moderation.domain.appeal import AppealState
 from moderation.domain.errors import ConflictError, NotAllowedError
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.domain.second_opinion import OpinionState
 from moderation.services import appeals, removal, review, review_pages, second_opinions
@@ -126,7 +127,7 @@ def test_a_dispute_trains_nothing_until_a_senior_has_settled_it(
     assert (made.action, made.moderator) == (DecisionAction.APPROVE, "sena")
     assert training(runtime, comment) == [("sena", False)]
     assert [data["decision"] for data in told(runtime)] == ["reject", "approve"]
-    item = review_pages.view_item(runtime, made.item_id)
+    item = review_pages.view_item(runtime, EVERYWHERE, made.item_id)
     assert item.item.decision_id == made.id
     assert len(item.decisions) == 2  # append-only
     assert second_opinions.disputes(runtime, sena) == []
@@ -143,8 +144,8 @@ def test_a_senior_who_decides_otherwise_ends_an_appeal_against_the_decision(
 
     second_opinions.settle(runtime, sena, given.id, APPROVE)
 
-    assert appeals.count_open(runtime) == 0
-    assert appeals.view_appeal(runtime, filed.id).appeal.state is AppealState.VOID
+    assert appeals.open_appeals(runtime, EVERYWHERE) == []
+    assert appeals.view_appeal(runtime, sena, filed.id).appeal.state is AppealState.VOID
 
 
 def test_a_senior_who_confirms_the_decision_tells_the_forum_nothing(
@@ -255,7 +256,7 @@ def test_agreement_is_told_by_label_pair_and_month(
         decided(runtime, mira, judgement, reason=ReasonCode.INSULT if ours else None)
         opinion = asked(runtime, tom)
         second_opinions.give(runtime, tom, opinion.opinion_id, REJECT if theirs else APPROVE)
-    found = second_opinions.agreement(runtime)
+    found = second_opinions.agreement(runtime, EVERYWHERE)
     abusive = next(one for one in found.labels if one.label is Label.ABUSIVE)
     assert (abusive.judged_twice, abusive.same) == (10, 7)
     # p_o = 0.7, p_e = 0.5 * 0.6 + 0.5 * 0.4 = 0.5.

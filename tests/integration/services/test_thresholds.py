@@ -12,6 +12,7 @@ from sqlalchemy import select
 from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError, NotFoundError
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.threshold_rules import Promise, ThresholdRule
 from moderation.domain.traffic import Group
 from moderation.services import review_pages, threshold_changes
@@ -215,5 +216,5 @@ def test_an_audit_sample_is_not_sorted_by_its_hidden_score(
     audited = register_forum(runtime, "audited", audit_share=1.0).forum
     judgement = submitted(runtime, audited, a_comment("x", "score 0.45"))
     assert judgement.item_id is not None
-    item = review_pages.view_item(runtime, judgement.item_id).item
+    item = review_pages.view_item(runtime, EVERYWHERE, judgement.item_id).item
     assert (item.is_audit, item.risk, item.top_label) == (True, 0.0, None)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from moderation.domain.comment import Author, Thread
 from moderation.domain.forum import Forum
+from moderation.domain.reach import EVERYWHERE
 from moderation.domain.review import DecisionAction, DecisionInput
 from moderation.domain.verdict import Source
 from moderation.services import review, review_pages
@@ -26,7 +27,7 @@ WORDS = ("idiot", "moron", "sheeple", "warmongers", "vermin", "strangle")
 
 
 def decide(runtime: Runtime, user: User, item: ReviewItem) -> None:
-    judgement = review_pages.view_item(runtime, item.id).judgement
+    judgement = review_pages.view_item(runtime, EVERYWHERE, item.id).judgement
     given = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", judgement.revision)
     review.decide(runtime, user, item.id, item.claim_token or "", given)
 
@@ -51,7 +52,9 @@ def test_each_item_is_visited_once_while_others_arrive(
     seen: list[int] = []
     after, arrived = None, 100
     while True:
-        page = review_pages.queue_page(runtime, QueueFilter(order=order), after=after, limit=5)
+        page = review_pages.queue_page(
+            runtime, EVERYWHERE, QueueFilter(order=order), after=after, limit=5
+        )
         seen += [item.id for item in page.items]
         if page.next_after is None:
             break
@@ -82,7 +85,9 @@ def test_pages_backwards_mirror_pages_forwards(
 
 def test_the_riskiest_stands_in_front(runtime: Runtime, forum: Forum, clock: FixedClock) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.RISKIEST), after=None)
+    page = review_pages.queue_page(
+        runtime, EVERYWHERE, QueueFilter(order=QueueOrder.RISKIEST), after=None
+    )
     risks = [item.risk for item in page.items]
     assert risks == sorted(risks, reverse=True)
     assert risks[0] > risks[-1]
@@ -92,17 +97,24 @@ def test_filters_narrow_the_page_and_its_counts(
     runtime: Runtime, forum: Forum, clock: FixedClock
 ) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review_pages.queue_page(runtime, QueueFilter(label="partisan"), after=None)
+    page = review_pages.queue_page(runtime, EVERYWHERE, QueueFilter(label="partisan"), after=None)
     assert page.counts.waiting == len(page.items) == 4
     assert {item.top_label for item in page.items} == {"partisan"}
-    assert review_pages.queue_page(runtime, QueueFilter(forum="elsewhere"), after=None).items == ()
+    assert (
+        review_pages.queue_page(
+            runtime, EVERYWHERE, QueueFilter(forum="elsewhere"), after=None
+        ).items
+        == ()
+    )
 
 
 def test_the_most_useful_stands_in_front_and_likes_make_room(
     runtime: Runtime, forum: Forum, clock: FixedClock
 ) -> None:
     fill(runtime, forum, clock, 0, 12)
-    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.USEFUL), after=None)
+    page = review_pages.queue_page(
+        runtime, EVERYWHERE, QueueFilter(order=QueueOrder.USEFUL), after=None
+    )
     values = [item.usefulness for item in page.items]
     assert values == sorted(values, reverse=True)
     # The first of each of the six words comes before the second of any surer one.
@@ -141,7 +153,9 @@ def test_the_one_that_breaks_its_time_target_first_stands_in_front(
     urgent = submitted(runtime, hurried, a_comment("fast", "idiot fast")).item_id
     endless = register_forum(runtime, "endless", time_target_minutes=0).forum
     last = submitted(runtime, endless, a_comment("any", "idiot any")).item_id
-    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.DUE), after=None)
+    page = review_pages.queue_page(
+        runtime, EVERYWHERE, QueueFilter(order=QueueOrder.DUE), after=None
+    )
     assert [item.id for item in page.items] == [urgent, patient, last]
 
 
@@ -152,7 +166,9 @@ def test_the_most_reported_stands_in_front(
     for reader in ("a", "b"):
         report_comment(runtime, forum, "c2", Report(reader, None, None))
     report_comment(runtime, forum, "c1", Report("a", None, None))
-    page = review_pages.queue_page(runtime, QueueFilter(order=QueueOrder.REPORTED), after=None)
+    page = review_pages.queue_page(
+        runtime, EVERYWHERE, QueueFilter(order=QueueOrder.REPORTED), after=None
+    )
     assert [item.report_count for item in page.items] == [2, 1, 0, 0]
     assert page.counts.reported == 2
 
@@ -184,11 +200,13 @@ def test_each_filter_finds_its_items_and_counts_them(
             thread=Thread("t7"),
         ),
     ).item_id
-    item = review_pages.view_item(runtime, item_id or 0).item
+    item = review_pages.view_item(runtime, EVERYWHERE, item_id or 0).item
     found = {"author": item.author_pk, "thread": item.thread_pk}.get(name, value)
     given: dict[str, Any] = {name: found}
     wanted = QueueFilter(**given)
-    page = review_pages.queue_page(runtime, wanted, after=None, views=[QueueFilter(), wanted])
+    page = review_pages.queue_page(
+        runtime, EVERYWHERE, wanted, after=None, views=[QueueFilter(), wanted]
+    )
     expected = [item_id] if name != "source" else [1, item_id]
     assert [one.id for one in page.items] == expected
     assert page.counts.waiting == page.views[1].waiting == len(expected)
@@ -231,7 +249,7 @@ def test_who_works_is_named_with_what_they_hold(
         ttl_s = 60 if name == "kim" else 300
         review.claim(runtime, a_user(runtime, name), item, ttl_s=ttl_s)
     clock.advance(100)  # the claim of kim has run out
-    page = review_pages.queue_page(runtime, QueueFilter(), after=None)
+    page = review_pages.queue_page(runtime, EVERYWHERE, QueueFilter(), after=None)
     assert [(one.username, one.items) for one in page.at_work] == [
         ("jo", (first,)),
         ("mira", (second,)),
