@@ -26,7 +26,7 @@ def test_sign_in_with_name_and_password(runtime: Runtime) -> None:
         row = connection.execute(select(users)).one()
         kinds = connection.scalars(select(events.c.kind).order_by(events.c.id)).all()
     assert row.last_seen_at == runtime.clock()
-    assert kinds == ["user_added", "signed_in", "signed_in"]
+    assert kinds == ["user_added", "role_set", "signed_in", "signed_in"]
 
 
 @sqlite_only
