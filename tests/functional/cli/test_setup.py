@@ -147,9 +147,9 @@ def test_users_are_added_listed_and_changed(installed: Cli) -> None:
     installed.ok("users", "set-role", "tom", "viewer", "--off")
     assert accounts.sign_in(runtime, "tom", chosen) is None
     assert installed.lines("users", "list", "--json") == [
-        {"username": "admin", "role": "admin", "is_active": True},
-        {"username": "mira", "role": "moderator", "is_active": True},
-        {"username": "tom", "role": "viewer", "is_active": False},
+        {"username": "admin", "role": "admin", "forums": {}, "is_active": True},
+        {"username": "mira", "role": "moderator", "forums": {}, "is_active": True},
+        {"username": "tom", "role": "viewer", "forums": {}, "is_active": False},
     ]
     said = installed.error("users", "set-password", "mira", "--password-stdin", given="short\n")
     assert "password: expected 12 to 200 characters" in said

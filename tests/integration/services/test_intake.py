@@ -91,7 +91,7 @@ def test_two_revisions_in_one_transaction_leave_one_item(runtime: Runtime) -> No
     assert [one.is_replay for one in answers] == [False, False, True]
     assert not answers[2].judgement.is_latest
     assert answers[2].judgement.item_state is ItemState.SUPERSEDED
-    assert review_pages.view_item(runtime, answers[1].judgement.item_id or 0).item.id
+    assert review_pages.view_item(runtime, EVERYWHERE, answers[1].judgement.item_id or 0).item.id
 
 
 def test_comments_of_two_forums_share_a_transaction(runtime: Runtime) -> None:
