@@ -158,6 +158,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
             pool_timeout=5,
             connect_args={"connect_timeout": 5},
         )
+        event.listen(engine, "connect", _prepare_postgresql)
     return Database(engine)
 
 
@@ -170,6 +171,21 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(_SET_BUSY_TIMEOUT)
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Our queries are short and read few rows by index: to compile them, to share them out among
+    # processes, or to fear a read that is not in order costs more than it saves.
+    was_autocommit = connection.autocommit
+    connection.autocommit = True  # set for good, not for a transaction
+    with connection.cursor() as cursor:
+        for setting in (
+            "jit = off",
+            "max_parallel_workers_per_gather = 0",
+            "random_page_cost = 1.1",
+        ):
+            cursor.execute(f"SET {setting}")
+    connection.autocommit = was_autocommit
 
 
 def _turn_wal_on(cursor: sqlite3.Cursor) -> None:
