@@ -14,6 +14,7 @@ from moderation.web import current
 from moderation.web.desk import ages, browsers, chosen, layout, reach_form, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 _NEW_SECRET = "new_second_factor"  # noqa: S105 - a key of the cookie, which is its owner's alone
 
@@ -31,12 +32,12 @@ def change_password() -> Response:
     """Set a new password, after showing the old one."""
     runtime, me = current.runtime(), session.me()
     if accounts.check_sign_in(runtime, me.username, request.form.get("old", "")) is None:
-        return _show(errors={"old": "expected your password of now"})
+        return _show(errors={"old": _("expected your password of now")})
     try:
         accounts.set_password(runtime, me.username, request.form.get("new", ""), by=me.username)
     except InvalidInputError as error:
         return _show(errors={"new": error.fields.get("password", error.message)})
-    toasts.say("Your password is changed, and all your sessions have ended. Sign in again.")
+    toasts.say(_("Your password is changed, and all your sessions have ended. Sign in again."))
     return redirect(url_for("desk.sign_in"), code=303)
 
 
@@ -46,7 +47,7 @@ def end_own_session(session_id: int) -> Response:
     """End one of one's sessions."""
     me = session.me()
     desk_sessions.end(current.runtime(), me, session_id, by=me.username)
-    toasts.say("That session has ended.")
+    toasts.say(_("That session has ended."))
     return redirect(url_for("desk.account"), code=303)
 
 
@@ -70,7 +71,9 @@ def set_second_factor() -> Response:
             current.runtime(), session.me(), secret, typed_text(request.form.get("code"))
         )
     except InvalidInputError:
-        return _show_second_factor("That is not the code of now. Is the clock of the device right?")
+        return _show_second_factor(
+            _("That is not the code of now. Is the clock of the device right?")
+        )
     del cookie[_NEW_SECRET]
     return make_response(layout.page("recovery_codes.html", codes=codes))
 
@@ -81,9 +84,9 @@ def remove_second_factor() -> Response:
     """Remove one's second factor, after showing the password."""
     runtime, me = current.runtime(), session.me()
     if accounts.check_sign_in(runtime, me.username, request.form.get("password", "")) is None:
-        return _show(errors={"password": "expected your password"})
+        return _show(errors={"password": _("expected your password")})
     second_factors.remove(runtime, me, by=me.username)
-    toasts.say("The second factor is removed.")
+    toasts.say(_("The second factor is removed."))
     return redirect(url_for("desk.account"), code=303)
 
 

@@ -16,6 +16,7 @@ from moderation.web import current
 from moderation.web.desk import chosen, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 @bp.get("/admin/forums")
@@ -71,7 +72,11 @@ def set_callback() -> Response:
         )
     except InvalidInputError as error:
         return _show(errors={f"url-{forum.slug}": "; ".join(error.fields.values())})
-    toasts.say(f"Messages for {forum.name} go to {url or 'nowhere'}.")
+    toasts.say(
+        _("Messages for %(forum)s go to %(address)s.", forum=forum.name, address=url)
+        if url
+        else _("Messages for %(forum)s go to nowhere.", forum=forum.name)
+    )
     return redirect(url_for("desk.forums"), code=303)
 
 

@@ -20,6 +20,7 @@ from moderation.web import current
 from moderation.web.desk import ages, browsers, chosen, layout, reach_form, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 @bp.get("/admin/people")
@@ -41,7 +42,10 @@ def invite() -> Response:
         return _show(errors=error.fields, typed=name)
     except ConflictError as error:
         return _show(errors={"username": error.message}, typed=name)
-    return _show(link=_address(token), link_for=f"{name.strip()} can choose a password")
+    return _show(
+        link=_address(token),
+        link_for=_("With this link %(name)s can choose a password", name=name.strip()),
+    )
 
 
 @bp.get("/admin/people/<int:user_id>")
@@ -60,7 +64,7 @@ def change_role(user_id: int) -> Response:
     is_active = request.form.get("is_active") == "1" if is_whole else user.is_active
     wanted = reach_form.read_reach(request.form, chosen.forums(Role.ADMIN))
     people_services.change_reach(current.runtime(), session.me(), user, wanted, is_active=is_active)
-    toasts.say(f"Saved. {user.username}’s sessions have ended.")  # noqa: RUF001
+    toasts.say(_("Saved. %(name)s’s sessions have ended.", name=user.username))  # noqa: RUF001
     return redirect(url_for("desk.person", user_id=user_id), code=303)
 
 
@@ -78,7 +82,7 @@ def password_link(user_id: int) -> str:
 def remove_second_factor_of(user_id: int) -> Response:
     """Remove a second factor whose device and recovery codes are lost."""
     second_factors.remove(current.runtime(), _whole(user_id), by=session.me().username)
-    toasts.say("The second factor is removed.")
+    toasts.say(_("The second factor is removed."))
     return redirect(url_for("desk.person", user_id=user_id), code=303)
 
 
@@ -88,7 +92,7 @@ def end_session_of(user_id: int, session_id: int) -> Response:
     """End somebody's session."""
     user = _whole(user_id)
     desk_sessions.end(current.runtime(), user, session_id, by=session.me().username)
-    toasts.say("That session has ended.")
+    toasts.say(_("That session has ended."))
     return redirect(url_for("desk.person", user_id=user_id), code=303)
 
 

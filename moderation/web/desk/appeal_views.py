@@ -16,12 +16,15 @@ from moderation.web import current
 from moderation.web.desk import ages, cards, layout, long_texts, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 from moderation.web.desk.shown_text import comment_text, plain_text
 
 OUTCOMES = {
-    AppealState.UPHELD: "Upheld: the comment is approved",
-    AppealState.DENIED: "Denied: it stays rejected",
-    AppealState.VOID: "Decision taken back before",
+    AppealState.UPHELD: N_("Upheld: the comment is approved"),
+    AppealState.DENIED: N_("Denied: it stays rejected"),
+    AppealState.VOID: N_("Decision taken back before"),
 }
 
 
@@ -39,7 +42,7 @@ def appeals() -> str:
             for one in appealing.open_appeals(runtime, me.reach)
         ],
         answered=[
-            (one, OUTCOMES[one.state], ages.moment(one.decided_at or one.created_at, now))
+            (one, _(OUTCOMES[one.state]), ages.moment(one.decided_at or one.created_at, now))
             for one in appealing.answered_appeals(runtime, me.reach)
         ],
     )
@@ -62,15 +65,19 @@ def decide_appeal(appeal_id: int) -> Response:
     except InvalidInputError as error:
         return _show(appeal_id, form, errors=error.fields, status=422)
     except ConflictError as error:
-        return _show(appeal_id, form, lost=error.message, status=409)
-    toasts.say(f"{OUTCOMES[made.state]}. The forum is told, with your reasons.")
+        return _show(appeal_id, form, lost=translated(error.message), status=409)
+    toasts.say(
+        _("%(outcome)s. The forum is told, with your reasons.", outcome=_(OUTCOMES[made.state]))
+    )
     return redirect(url_for("desk.appeals"), code=303)
 
 
 def _answer(form: Mapping[str, str]) -> AppealAnswer:
     outcome, rule = form.get("outcome"), form.get("rule")
     if outcome not in {"uphold", "deny"}:
-        raise InvalidInputError("Uphold or deny?", fields={"outcome": "expected uphold or deny"})
+        raise InvalidInputError(
+            _("Uphold or deny?"), fields={"outcome": _("expected uphold or deny")}
+        )
     return AppealAnswer(
         is_upheld=outcome == "uphold",
         rule=ReasonCode(rule) if rule in set(ReasonCode) else None,
@@ -99,7 +106,7 @@ def _show(
         said=plain_text(view.appeal.words),
         filed=ages.age(view.appeal.created_at, now),
         rejected_at=ages.moment(view.decision.created_at, now),
-        outcome=OUTCOMES.get(view.appeal.state, ""),
+        outcome=_(OUTCOMES[view.appeal.state]) if view.appeal.state in OUTCOMES else "",
         is_own=_is_own(view.appeal),
         rule=form.get("rule") or view.decision.reason,
         facts=typed_text(form.get("facts")),

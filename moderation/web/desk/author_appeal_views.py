@@ -17,6 +17,7 @@ from moderation.web import appeal_links, current
 from moderation.web.appeal_links import AppealLink
 from moderation.web.desk import error_pages, headers, layout
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.phrasebook import translated
 from moderation.web.desk.shown_text import comment_text
 
 bp = Blueprint("appeals_by_link", __name__, url_prefix="/appeals", template_folder="templates")
@@ -58,9 +59,11 @@ def send(token: str) -> Response:
             revision=link.revision,
         )
     except InvalidInputError as error:
-        return _show(token, words=words, problem=error.fields.get("words", error.message))
+        return _show(
+            token, words=words, problem=translated(error.fields.get("words", error.message))
+        )
     except ConflictError as error:
-        return _show(token, words=words, lost=error.message)
+        return _show(token, words=words, lost=translated(error.message))
     return redirect(url_for("appeals_by_link.show", token=token), code=303)
 
 

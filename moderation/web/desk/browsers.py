@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from moderation.web.desk.messages import gettext as _
+
 _BROWSERS = (
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -22,6 +24,6 @@ _SYSTEMS = (
 
 def name_of(user_agent: str) -> str:
     """Return for example ``Firefox on Linux``."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), "A browser")
+    browser = next((name for mark, name in _BROWSERS if mark in user_agent), _("A browser"))
     system = next((name for mark, name in _SYSTEMS if mark in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    return _("%(browser)s on %(system)s", browser=browser, system=system) if system else browser

@@ -13,7 +13,8 @@ from moderation.services.precedents import Precedent
 from moderation.services.review_pages import ItemView
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
-from moderation.web.desk import ages, long_texts, revisions, wording
+from moderation.web.desk import ages, locales, long_texts, revisions, wording
+from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of
 from moderation.web.desk.shown_text import Shown, comment_text
 
@@ -213,7 +214,7 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
 def author_name(judgement: Judgement) -> str:
     """Return how the author is called on the page."""
     author = judgement.author
-    return (author.name or author.external_id) if author is not None else "unknown author"
+    return (author.name or author.external_id) if author is not None else _("unknown author")
 
 
 def excerpt(body: str, length: int = EXCERPT_LENGTH) -> str:
@@ -242,7 +243,7 @@ def _chip(view: ItemView) -> wording.Chip:
 def _like(precedent: Precedent) -> Like:
     if precedent.similarity == 1:
         return Like(precedent.decision, "", "")
-    words = f"{100 * precedent.similarity:.0f}% alike"
+    words = _("%(share)s alike", share=locales.percent(precedent.similarity))
     return Like(precedent.decision, words, excerpt(precedent.body, 120))
 
 
@@ -309,5 +310,5 @@ def _rejected_places(view: ItemView) -> str:
         if action is DecisionAction.REJECT
     ]
     if not places:
-        return "all approved"
-    return f"rejected: {', '.join(places)}; the others approved"
+        return _("all approved")
+    return _("rejected: %(places)s; the others approved", places=", ".join(places))

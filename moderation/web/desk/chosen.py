@@ -12,6 +12,7 @@ from moderation.services.roles import require_role_in
 from moderation.web import current
 from moderation.web.desk import session
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 def forum(given: Mapping[str, str], needed: Role = Role.VIEWER) -> Forum:
@@ -27,7 +28,7 @@ def forum(given: Mapping[str, str], needed: Role = Role.VIEWER) -> Forum:
     slug = typed_text(given.get("forum"))
     found = registration.find_forum(current.runtime(), slug)
     if found is None or session.me().reach.role_in(found.id) is None:
-        raise NotFoundError(f"There is no forum {slug!r}.")
+        raise NotFoundError(_("There is no forum %(forum)s.", forum=repr(slug)))
     require_role_in(session.me(), found.id, needed)
     return found
 

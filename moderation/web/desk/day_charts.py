@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from moderation.services.work_figures import Day, WorkFigures
 from moderation.web.desk import ages
+from moderation.web.desk.locales import number, percent
+from moderation.web.desk.messages import gettext as _
 
 WIDTH, HEIGHT, LEFT, TOP = 352, 124, 44, 14
 RIGHT, BOTTOM = WIDTH - 4, HEIGHT - 20
@@ -52,29 +54,34 @@ def charts_of(found: WorkFigures) -> tuple[DayChart, ...]:
     """Return the charts of a forum's work."""
     days = found.days
     received, flagged = sum(day.received for day in days), sum(day.flagged for day in days)
-    rate = f"{flagged / received:.1%}" if received else "not known"
-    waiting = f"{days[-1].backlog:,}"
-    span = f"in the last {len(days)} days"
+    rate = _share(flagged / received if received else None)
+    waiting, arrived, number_of_days = number(days[-1].backlog), number(received), len(days)
     return (
-        _chart(found, "received", "Comments", lambda day: day.received, _count, f"{received:,}",
-               f"{received:,} comments arrived {span}."),
-        _chart(found, "flag_rate", "Flag rate", lambda day: day.flag_rate, _share, rate,
-               f"{flagged:,} of {received:,} comments were queued {span}, the audit sample aside."),
-        _chart(found, "backlog", "Backlog", lambda day: day.backlog, _count, waiting,
-               f"{waiting} items wait now; {days[0].backlog:,} waited at first."),
-        _chart(found, "median_s", "Time to decision, median", lambda day: day.median_s, time_of,
-               time_of(found.median_s), f"Half of what was decided {span} had waited less than "
-               f"{time_of(found.median_s)}."),
-        _chart(found, "p95_s", "Time to decision, 95th percentile", lambda day: day.p95_s, time_of,
-               time_of(found.p95_s), f"Of 20 decisions {span}, 19 came within "
-               f"{time_of(found.p95_s)}."),
+        _chart(found, "received", _("Comments"), lambda day: day.received, _count, arrived,
+               _("%(count)s comments arrived in the last %(days)s days.",
+                 count=arrived, days=number_of_days)),
+        _chart(found, "flag_rate", _("Flag rate"), lambda day: day.flag_rate, _share, rate,
+               _("%(flagged)s of %(received)s comments were queued in the last %(days)s days, the "
+                 "audit sample aside.",
+                 flagged=number(flagged), received=arrived, days=number_of_days)),
+        _chart(found, "backlog", _("Backlog"), lambda day: day.backlog, _count, waiting,
+               _("%(count)s items wait now; %(before)s waited at first.",
+                 count=waiting, before=number(days[0].backlog))),
+        _chart(found, "median_s", _("Time to decision, median"), lambda day: day.median_s, time_of,
+               time_of(found.median_s),
+               _("Half of what was decided in the last %(days)s days had waited less than "
+                 "%(time)s.", days=number_of_days, time=time_of(found.median_s))),
+        _chart(found, "p95_s", _("Time to decision, 95th percentile"), lambda day: day.p95_s,
+               time_of, time_of(found.p95_s),
+               _("Of 20 decisions in the last %(days)s days, 19 came within %(time)s.",
+                 days=number_of_days, time=time_of(found.p95_s))),
     )  # fmt: skip
 
 
 def time_of(seconds: float | None) -> str:
     """Return a length of time as moderators read it."""
     if seconds is None:
-        return "not known"
+        return _("not known")
     start = datetime(2000, 1, 1)  # noqa: DTZ001 - any moment
     return ages.age(start, start + timedelta(seconds=seconds))
 
@@ -106,7 +113,16 @@ def _chart(  # noqa: PLR0913, PLR0917 - what differs from chart to chart
         for day, one in reversed(list(zip(found.days, values, strict=True)))
     )
     known = [one for one in values if one is not None]
-    spoken = f"{title}: {words(min(known))} to {words(max(known))} a day" if known else title
+    spoken = (
+        _(
+            "%(title)s: %(low)s to %(high)s a day",
+            title=title,
+            low=words(min(known)),
+            high=words(max(known)),
+        )
+        if known
+        else title
+    )
     return DayChart(
         key, title, big, sentence, spoken, words(most), columns, _models(found, step), rows
     )
@@ -120,8 +136,8 @@ def _models(found: WorkFigures, step: float) -> tuple[tuple[float, str], ...]:
 
 
 def _count(value: float | None) -> str:
-    return "not known" if value is None else f"{value:,.0f}"
+    return _("not known") if value is None else number(value)
 
 
 def _share(value: float | None) -> str:
-    return "not known" if value is None else f"{value:.1%}"
+    return _("not known") if value is None else percent(value, 1)

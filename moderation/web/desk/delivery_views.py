@@ -11,8 +11,10 @@ from moderation.domain.review import Role
 from moderation.services import outbox
 from moderation.services.outbox import Delivery
 from moderation.web import current
-from moderation.web.desk import ages, fields, layout, session, toasts, wording
+from moderation.web.desk import ages, fields, layout, session, titles, toasts
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 
 PAGE_LENGTH = 50
 STATES = ("pending", "parked", "delivered")
@@ -58,7 +60,7 @@ def deliveries() -> str:
 def replay(delivery_id: int) -> Response:
     """Send a closed message again."""
     outbox.replay(current.runtime(), session.me(), delivery_id)
-    toasts.say("It will be sent again within seconds.")
+    toasts.say(_("It will be sent again within seconds."))
     state = request.args.get("state")
     return redirect(url_for("desk.deliveries", state=state if state in STATES else None), code=303)
 
@@ -67,7 +69,7 @@ def _line(delivery: Delivery) -> DeliveryLine:
     now = current.runtime().clock()
     return DeliveryLine(
         delivery=delivery,
-        title=wording.delivery_title(delivery.event_type),
+        title=titles.delivery_title(delivery.event_type),
         at=ages.moment(delivery.created_at, now),
         next_try=ages.moment(delivery.next_attempt_at, now) if delivery.state == "pending" else "",
         result=_result(delivery),
@@ -75,5 +77,5 @@ def _line(delivery: Delivery) -> DeliveryLine:
 
 
 def _result(delivery: Delivery) -> str:
-    status = f"status {delivery.last_status}" if delivery.last_status else ""
-    return ": ".join(part for part in (status, delivery.last_error or "") if part)
+    status = _("status %(number)s", number=delivery.last_status) if delivery.last_status else ""
+    return ": ".join(part for part in (status, translated(delivery.last_error or "")) if part)

@@ -10,6 +10,7 @@ from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def decision_of(draft: Draft) -> DecisionInput:
     """
     if draft.action not in {DecisionAction.APPROVE, DecisionAction.REJECT}:
         raise InvalidInputError(
-            "Approve or reject?", fields={"decision": "expected approve or reject"}
+            _("Approve or reject?"), fields={"decision": _("expected approve or reject")}
         )
     action = DecisionAction(draft.action)
     return DecisionInput(

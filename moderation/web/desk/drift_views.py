@@ -15,6 +15,9 @@ from moderation.services.drift import drift_view
 from moderation.web import current
 from moderation.web.desk import chosen, layout, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.figures import between
+from moderation.web.desk.locales import day, number, percent
+from moderation.web.desk.messages import gettext as _
 
 WIDTH, HEIGHT, LEFT, TOP = 320, 120, 44, 10
 _RIGHT, _BOTTOM = WIDTH - 8, HEIGHT - 24
@@ -69,10 +72,12 @@ def drift() -> str:
         forums=chosen.forums(),
         lines=[_line(period, shift_of(reference, period)) for period in view.periods],
         charts=[
-            _chart("Flagged", view.periods, lambda period: period.flag_rate),
-            _chart("Words new to the model", view.periods, lambda period: period.novelty),
-            _chart("Of what is flagged, deserved", view.periods, lambda period: period.precision),
-            _chart("Of what deserves it, found", view.periods, lambda period: period.recall),
+            _chart(_("Flagged"), view.periods, lambda period: period.flag_rate),
+            _chart(_("Words new to the model"), view.periods, lambda period: period.novelty),
+            _chart(
+                _("Of what is flagged, deserved"), view.periods, lambda period: period.precision
+            ),
+            _chart(_("Of what deserves it, found"), view.periods, lambda period: period.recall),
         ],
         size=(WIDTH, HEIGHT, LEFT, TOP, _RIGHT, _BOTTOM),
     )
@@ -83,7 +88,7 @@ def _line(period: Period, shift: float | None) -> DriftLine:
         start=f"{period.start:%Y-%m-%d}",
         comments=period.comments,
         flagged=_words(period.flag_rate),
-        shift=f"{shift:.2f}" if shift is not None else "–",  # noqa: RUF001 (an empty cell)
+        shift=number(shift, 2) if shift is not None else "–",  # noqa: RUF001 (an empty cell)
         novelty=_words(period.novelty),
         precision=_words(period.precision),
         recall=_words(period.recall),
@@ -93,7 +98,8 @@ def _line(period: Period, shift: float | None) -> DriftLine:
 def _words(share: Share | None) -> str:
     if share is None or share.value is None:
         return "–"  # noqa: RUF001 (an empty cell)
-    return f"{share.value:.1%} ({share.low:.1%} to {share.high:.1%})"
+    interval = between(percent(share.low, 1), percent(share.high, 1))
+    return f"{percent(share.value, 1)} ({interval})"
 
 
 def _chart(
@@ -117,13 +123,18 @@ def _chart(
     begin, end = known[0], known[-1]
     return Chart(
         title=title,
-        spoken=f"{title}: {_words(begin[1])} at first, {_words(end[1])} at last",
+        spoken=_(
+            "%(title)s: %(first)s at first, %(last)s at last",
+            title=title,
+            first=_words(begin[1]),
+            last=_words(end[1]),
+        ),
         line=_points(dots),
         band=_points([*low, *reversed(high)]),
         dots=dots,
-        top=f"{top:.0%}",
-        first=f"{periods[0].start:%d %b}",
-        last=f"{periods[-1].start:%d %b}",
+        top=percent(top),
+        first=day(periods[0].start, with_year=False),
+        last=day(periods[-1].start, with_year=False),
     )
 
 

@@ -14,18 +14,27 @@ from moderation.domain.errors import ModerationError, StorageUnavailableError
 from moderation.web import current, errors
 from moderation.web.desk import layout, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 
 _WORDS: Mapping[int, tuple[str, str]] = {
-    400: ("That did not work", "The desk could not read what your browser sent."),
-    403: ("Not for your role", "An administrator can give you another one."),
-    404: ("Not here", "There is no such page or item. It may have been removed."),
-    405: ("Not this way", "That address takes a form of the desk."),
-    409: ("Too late", "Something has changed since you opened the page."),
-    413: ("Too large", "The desk takes less at once. Send a shorter text or a smaller file."),
-    422: ("Something is missing", "A field needs another value."),
-    429: ("A pause", "There were too many tries in a short time."),
-    500: ("That went wrong", "It is our fault and has been written to the log. Try again."),
-    503: ("Away for a moment", "The database does not answer. Nothing was saved. Try again soon."),
+    400: (N_("That did not work"), N_("The desk could not read what your browser sent.")),
+    403: (N_("Not for your role"), N_("An administrator can give you another one.")),
+    404: (N_("Not here"), N_("There is no such page or item. It may have been removed.")),
+    405: (N_("Not this way"), N_("That address takes a form of the desk.")),
+    409: (N_("Too late"), N_("Something has changed since you opened the page.")),
+    413: (
+        N_("Too large"),
+        N_("The desk takes less at once. Send a shorter text or a smaller file."),
+    ),
+    422: (N_("Something is missing"), N_("A field needs another value.")),
+    429: (N_("A pause"), N_("There were too many tries in a short time.")),
+    500: (N_("That went wrong"), N_("It is our fault and has been written to the log. Try again.")),
+    503: (
+        N_("Away for a moment"),
+        N_("The database does not answer. Nothing was saved. Try again soon."),
+    ),
 }
 
 _log = structlog.stdlib.get_logger("moderation.desk")
@@ -55,7 +64,7 @@ def error_page(status: int, *, detail: str = "", wait_s: int | None = None) -> R
         When to try again, in seconds.
     """
     title, usual = _WORDS.get(status, _WORDS[500 if status >= 500 else 400])  # noqa: PLR2004
-    words: dict[str, Any] = {"title": title, "detail": detail or usual, "status": status}
+    words: dict[str, Any] = {"title": _(title), "detail": detail or _(usual), "status": status}
     is_broken = status in {500, 503}
     if is_broken or not session.is_signed_in():
         body = layout.bare_page("error_bare.html", **words)
@@ -71,13 +80,14 @@ def _on_moderation_error(error: ModerationError) -> Response:
     status = errors.problem_of(error).status
     if isinstance(error, StorageUnavailableError):
         return error_page(status, wait_s=errors.RETRY_AFTER_S)
-    return error_page(status, detail=error.message)
+    return error_page(status, detail=translated(error.message))
 
 
 def _on_unexpected_error(error: Exception) -> Response:
     request_id = current.request_id()
     _log.error("unexpected error", exc_info=error)
-    return error_page(500, detail=f"It is our fault; the log knows it by {request_id}. Try again.")
+    detail = _("It is our fault; the log knows it by %(number)s. Try again.", number=request_id)
+    return error_page(500, detail=detail)
 
 
 def _on_http_error(error: HTTPException) -> Response:
@@ -85,7 +95,7 @@ def _on_http_error(error: HTTPException) -> Response:
         return make_response(error.get_response())
     detail = ""
     if isinstance(error, CSRFError):
-        detail = (
+        detail = _(
             "This form is no longer valid: your session has changed. Go back, reload, send again."
         )
     return error_page(error.code, detail=detail)

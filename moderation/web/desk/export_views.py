@@ -20,6 +20,8 @@ from moderation.web import current
 from moderation.web.desk import chosen, fields, layout, session
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.filters import SOURCE_TITLES
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
 
 _MEDIA_TYPES = {
     ExportFormat.JSONL: "application/jsonl",
@@ -28,17 +30,17 @@ _MEDIA_TYPES = {
 }
 FORMAT_TITLES: Mapping[ExportFormat, str] = {
     ExportFormat.JSONL: "JSON Lines",
-    ExportFormat.CSV: "CSV, for spreadsheets",
+    ExportFormat.CSV: N_("CSV, for spreadsheets"),
     ExportFormat.PARQUET: "Parquet",
 }
 FEEDBACK_TITLES: Mapping[str, str] = {
     **{source.value: title for source, title in SOURCE_TITLES.items()},
-    FeedbackSource.APPEAL: "Appeal",
-    FeedbackSource.HOST_CORRECTION: "Correction by a forum",
-    FeedbackSource.SUGGEST_SCORE: "Suggested score",
-    FeedbackSource.SUBMIT_HAM: "Submitted as ham",
-    FeedbackSource.SUBMIT_SPAM: "Submitted as spam",
-    FeedbackSource.IMPORT: "Imported file",
+    FeedbackSource.APPEAL: N_("Appeal"),
+    FeedbackSource.HOST_CORRECTION: N_("Correction by a forum"),
+    FeedbackSource.SUGGEST_SCORE: N_("Suggested score"),
+    FeedbackSource.SUBMIT_HAM: N_("Submitted as ham"),
+    FeedbackSource.SUBMIT_SPAM: N_("Submitted as spam"),
+    FeedbackSource.IMPORT: N_("Imported file"),
 }
 _ANSWERS = {"yes": True, "no": False}
 
@@ -54,8 +56,8 @@ def export() -> str:
         forums=chosen.forums(Role.SENIOR),
         number=exporting.count_export(runtime, wanted),
         wanted=wanted,
-        source_titles=FEEDBACK_TITLES,
-        formats={known: FORMAT_TITLES[known] for known in exporting.usable_formats()},
+        source_titles={source: _(title) for source, title in FEEDBACK_TITLES.items()},
+        formats={known: _(FORMAT_TITLES[known]) for known in exporting.usable_formats()},
         chosen_format=_format(),
         args={name: request.args.get(name, "") for name in _KEPT},
     )

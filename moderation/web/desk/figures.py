@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from moderation.domain.estimates import Figure
+from moderation.web.desk import locales
+from moderation.web.desk.messages import gettext as _
 
 LEFT, RIGHT, TOP, ROW = 112, 340, 14, 26
 """Where a picture's scale begins and ends, and how high a row is, in its own units."""
@@ -49,22 +51,33 @@ class Picture:
 
 def share(figure: Figure) -> str:
     """Return a share, for example ``92%``."""
-    return "not known" if figure.value is None else _percent(figure.value)
+    return _("not known") if figure.value is None else _percent(figure.value)
 
 
 def count(figure: Figure) -> str:
     """Return a count a day."""
-    return "not known" if figure.value is None else _number(figure.value)
+    return _("not known") if figure.value is None else _number(figure.value)
 
 
 def share_interval(figure: Figure) -> str:
     """Return a share's interval, for example ``88% to 96%``."""
-    return f"{_percent(figure.low)} to {_percent(figure.high)}"
+    return between(_percent(figure.low), _percent(figure.high))
 
 
 def count_interval(figure: Figure) -> str:
     """Return a count's interval."""
-    return f"{_number(figure.low)} to {_number(figure.high)}"
+    return between(_number(figure.low), _number(figure.high))
+
+
+def between(low: str, high: str) -> str:
+    """Return an interval in words."""
+    return _("%(low)s to %(high)s", low=low, high=high)
+
+
+def exact_share(share: float) -> str:
+    """Return a share that somebody set, with as many digits as it has, at most two."""
+    text = f"{round(100 * share, 2):g}"
+    return locales.percent(share, len(text.partition(".")[2]))
 
 
 def of_hundred(figure: Figure) -> str:
@@ -72,7 +85,8 @@ def of_hundred(figure: Figure) -> str:
     value = figure.value or 0.0
     for whole in (100, 1000, 10_000):
         if value * whole >= 1 or whole == 10_000:  # noqa: PLR2004
-            return f"{round(value * whole):,} of {whole:,}"
+            part = locales.number(round(value * whole))
+            return _("%(part)s of %(all)s", part=part, all=locales.number(whole))
     return ""
 
 
@@ -103,8 +117,8 @@ def _picture(
     )
     ticks = tuple(Tick(_x(part * top, top), words(part * top)) for part in (0, 0.5, 1))
     spoken = "; ".join(
-        f"{name}: {'not known' if figure.value is None else words(figure.value)}, "
-        f"{words(figure.low)} to {words(figure.high)}"
+        f"{name}: {_('not known') if figure.value is None else words(figure.value)}, "
+        f"{between(words(figure.low), words(figure.high))}"
         for name, figure in rows
     )
     return Picture(TOP + ROW * len(rows) + 14, marks, ticks, spoken)
@@ -123,9 +137,9 @@ def _round_up(value: float) -> float:
 
 def _percent(value: float) -> str:
     if value in {0.0, 1.0} or 0.1 <= value <= 0.9:  # noqa: PLR2004
-        return f"{value:.0%}"
-    return f"{value:.2%}" if value < 0.001 else f"{value:.1%}"  # noqa: PLR2004
+        return locales.percent(value)
+    return locales.percent(value, 2 if value < 0.001 else 1)  # noqa: PLR2004
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:.1f}"  # noqa: PLR2004
+    return locales.number(value, 0 if value >= 10 or value == 0 else 1)  # noqa: PLR2004

@@ -13,28 +13,29 @@ from moderation.domain.forum import check_slug
 from moderation.domain.verdict import Source
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.web.desk.fields import whole_number
+from moderation.web.desk.messages import N_
 
 SOURCE_TITLES: Mapping[Source, str] = {
-    Source.MODEL: "Score above threshold",
-    Source.REPORT: "Reported by readers",
-    Source.WORD_RULE: "Word rule",
-    Source.REPEAT: "Same text before",
-    Source.AUDIT_SAMPLE: "Random audit",
-    Source.SCORER_FAILED: "Scorer failed",
+    Source.MODEL: N_("Score above threshold"),
+    Source.REPORT: N_("Reported by readers"),
+    Source.WORD_RULE: N_("Word rule"),
+    Source.REPEAT: N_("Same text before"),
+    Source.AUDIT_SAMPLE: N_("Random audit"),
+    Source.SCORER_FAILED: N_("Scorer failed"),
 }
 
 ORDER_TITLES: Mapping[QueueOrder, str] = {
-    QueueOrder.OLDEST: "Oldest first",
-    QueueOrder.DUE: "Nearest time target",
-    QueueOrder.RISKIEST: "Riskiest first",
-    QueueOrder.REPORTED: "Most reported",
-    QueueOrder.USEFUL: "Most useful to the model",
+    QueueOrder.OLDEST: N_("Oldest first"),
+    QueueOrder.DUE: N_("Nearest time target"),
+    QueueOrder.RISKIEST: N_("Riskiest first"),
+    QueueOrder.REPORTED: N_("Most reported"),
+    QueueOrder.USEFUL: N_("Most useful to the model"),
 }
 
 SHOW_TITLES: Mapping[str, str] = {
-    "held": "Held",
-    "reported": "Reported",
-    "escalated": "Escalated",
+    "held": N_("Held"),
+    "reported": N_("Reported"),
+    "escalated": N_("Escalated"),
 }
 
 
@@ -60,11 +61,11 @@ class View:
 
 
 VIEWS: Mapping[str, dict[str, str]] = {
-    "All": {},
-    "Held": {"show": "held"},
-    "Reported": {"show": "reported"},
-    "Escalated": {"show": "escalated"},
-    "Audit": {"why": Source.AUDIT_SAMPLE.value},
+    N_("All"): {},
+    N_("Held"): {"show": "held"},
+    N_("Reported"): {"show": "reported"},
+    N_("Escalated"): {"show": "escalated"},
+    N_("Audit"): {"why": Source.AUDIT_SAMPLE.value},
 }
 """What everybody finds over the queue."""
 

@@ -21,6 +21,7 @@ from moderation.web.desk import (
     session,
     toasts,
 )
+from moderation.web.desk.messages import gettext as _
 
 SHOWN_AS_USEFUL = 0.25
 """From which usefulness on the card says so; below, the order has run out of doubt."""
@@ -79,7 +80,7 @@ def show_item(
         before=around.before,
         following=[(near, ages.age(near.created_at, now)) for near in around.following],
         is_useful=(wanted.order is QueueOrder.USEFUL and card.item.usefulness >= SHOWN_AS_USEFUL),
-        order_title=filters.ORDER_TITLES[wanted.order],
+        order_title=_(filters.ORDER_TITLES[wanted.order]),
         filter_args=filters.filter_args(wanted),
         draft=draft,
         errors=errors or {},
@@ -132,5 +133,5 @@ def go_on(*, after: int | None) -> Response:
 
 def _nothing_free(wanted: QueueFilter) -> str:
     if review_pages.count_matching(current.runtime(), session.me().reach, wanted).waiting == 0:
-        return "Nothing waits here."
-    return "Nothing is free here: others hold what is left, or it waits for a senior moderator."
+        return _("Nothing waits here.")
+    return _("Nothing is free here: others hold what is left, or it waits for a senior moderator.")

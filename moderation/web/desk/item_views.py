@@ -27,6 +27,8 @@ from moderation.web.desk import (
 )
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.item_page import Notice, address, go_on, show_item
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 
 
 @bp.get("/items/<int:item_id>")
@@ -75,14 +77,14 @@ def decide(item_id: int) -> Response:
 @session.needs(Role.MODERATOR)
 def skip(item_id: int) -> Response:
     """Give the item back to the queue."""
-    return _release(item_id, "Skipped: it is back in the queue.", is_escalated=False)
+    return _release(item_id, _("Skipped: it is back in the queue."), is_escalated=False)
 
 
 @bp.post("/items/<int:item_id>/escalate")
 @session.needs(Role.MODERATOR)
 def escalate(item_id: int) -> Response:
     """Hand the item to a senior moderator."""
-    return _release(item_id, "Escalated to a senior moderator.", is_escalated=True)
+    return _release(item_id, _("Escalated to a senior moderator."), is_escalated=True)
 
 
 @bp.post("/items/<int:item_id>/renew")
@@ -118,7 +120,7 @@ def undo(decision_id: int) -> Response:
     """Take a decision back and open its item, claimed, to decide it anew."""
     ttl_s = current.settings().claim_ttl_s
     reopened = review.undo(current.runtime(), session.me(), decision_id, ttl_s=ttl_s)
-    toasts.say("Taken back: the item is yours to decide again.")
+    toasts.say(_("Taken back: the item is yours to decide again."))
     return redirect(address(reopened.id), code=303)
 
 
@@ -159,23 +161,31 @@ def _refused(item_id: int, draft: drafts.Draft, error: ConflictError) -> Respons
 def _notice(
     error: ConflictError, view: review_pages.ItemView, draft: drafts.Draft, *, is_ours: bool
 ) -> Notice:
-    kept = "" if draft.is_empty else " What you typed is kept below."
+    kept = "" if draft.is_empty else " " + _("What you typed is kept below.")
     if isinstance(error, StaleRevisionError):
-        told = "Your decision was about the earlier text and was not saved."
+        told = _("Your decision was about the earlier text and was not saved.")
         text = revisions.changes(view.judgement.body, view.newest.body) if view.newest else ()
-        return Notice("same", "The author has changed the text.", f"{told}{kept}", text)
+        return Notice("same", _("The author has changed the text."), f"{told}{kept}", text)
     if isinstance(error, AlreadyDecidedError):
         made = view.decisions[-1] if view.decisions else None
-        lead = f"{made.moderator} has decided this item." if made else "It is decided."
-        return Notice("people", lead, f"Your decision was not saved.{kept}")
+        lead = (
+            _("%(name)s has decided this item.", name=made.moderator)
+            if made
+            else _("It is decided.")
+        )
+        return Notice("people", lead, _("Your decision was not saved.") + kept)
     if isinstance(error, ClaimLostError):
         if is_ours:
-            told = "Nobody else had taken the item, so it is yours again. Nothing was saved yet."
-            return Notice("lock", "Your claim had ended.", f"{told}{kept}")
+            told = _("Nobody else had taken the item, so it is yours again. Nothing was saved yet.")
+            return Notice("lock", _("Your claim had ended."), f"{told}{kept}")
         holder = view.item.claimed_by
-        lead = f"{holder} has this item now." if holder else "The item is no longer yours."
-        return Notice("people", lead, f"Your claim ended; nothing was saved.{kept}")
-    return Notice("warn", error.message, f"Nothing was saved.{kept}")
+        lead = (
+            _("%(name)s has this item now.", name=holder)
+            if holder
+            else _("The item is no longer yours.")
+        )
+        return Notice("people", lead, _("Your claim ended; nothing was saved.") + kept)
+    return Notice("warn", translated(error.message), _("Nothing was saved.") + kept)
 
 
 def _toast(made: Decision) -> str:

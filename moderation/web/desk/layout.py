@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,18 @@ from classifiers.labels import DECIDING_LABELS, DEFINITIONS, KIND_LABELS
 from moderation.domain.review import MAX_NOTE_LENGTH, REASON_TITLES, Role
 from moderation.services import review_pages
 from moderation.web import current
-from moderation.web.desk import locales, session, toasts, wording
+from moderation.web.desk import (
+    ages,
+    figures,
+    locales,
+    phrasebook,
+    session,
+    titles,
+    toasts,
+    wording,
+)
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import N_
 
 _STATIC = Path(__file__).parent / "static"
 
@@ -30,17 +41,17 @@ class NavEntry:
 
 
 _NAV = (
-    NavEntry("Queue", "desk.queue", Role.VIEWER),
-    NavEntry("Decided", "desk.history", Role.VIEWER),
-    NavEntry("Second opinions", "desk.second_opinions_page", Role.MODERATOR),
-    NavEntry("Appeals", "desk.appeals", Role.MODERATOR),
-    NavEntry("Deliveries", "desk.deliveries", Role.VIEWER),
-    NavEntry("Try a thread", "desk.thread", Role.VIEWER),
-    NavEntry("Statistics", "desk.statistics", Role.VIEWER),
-    NavEntry("Policy", "desk.policy", Role.VIEWER),
-    NavEntry("Models", "desk.models", Role.VIEWER),
-    NavEntry("Export", "desk.export", Role.SENIOR),
-    NavEntry("Admin", "desk.people", Role.ADMIN),
+    NavEntry(N_("Queue"), "desk.queue", Role.VIEWER),
+    NavEntry(N_("Decided"), "desk.history", Role.VIEWER),
+    NavEntry(N_("Second opinions"), "desk.second_opinions_page", Role.MODERATOR),
+    NavEntry(N_("Appeals"), "desk.appeals", Role.MODERATOR),
+    NavEntry(N_("Deliveries"), "desk.deliveries", Role.VIEWER),
+    NavEntry(N_("Try a thread"), "desk.thread", Role.VIEWER),
+    NavEntry(N_("Statistics"), "desk.statistics", Role.VIEWER),
+    NavEntry(N_("Policy"), "desk.policy", Role.VIEWER),
+    NavEntry(N_("Models"), "desk.models", Role.VIEWER),
+    NavEntry(N_("Export"), "desk.export", Role.SENIOR),
+    NavEntry(N_("Admin"), "desk.people", Role.ADMIN),
 )
 
 
@@ -51,11 +62,28 @@ def install(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(
-        label_title=wording.label_title,
-        reason_title=wording.reason_title,
+        action_word=titles.action_word,
+        day=locales.day,
         decided_sentence=wording.decided_sentence,
-        delivery_title=wording.delivery_title,
+        delivery_title=titles.delivery_title,
+        field_title=titles.field_title,
+        label_title=titles.label_title,
+        mid_sentence=titles.mid_sentence,
+        moment=_moment,
+        move_title=titles.move_title,
+        phrase=phrasebook.translated,
+        reason_title=titles.reason_title,
+        role_title=titles.role_title,
+        share=figures.exact_share,
+        source_word=titles.source_word,
+        state_title=titles.state_title,
     )
+
+
+def _moment(at: datetime | str) -> str:
+    """Return a moment; a stored one is written as RFC 3339."""
+    there = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return ages.moment(there, current.runtime().clock())
 
 
 @bp.context_processor

@@ -98,10 +98,11 @@ def local(at: datetime) -> datetime:
     return aware.astimezone(zone())
 
 
-def day(at: datetime, *, with_year: bool = True) -> str:
+def day(at: datetime | str, *, with_year: bool = True) -> str:
     """Return the date of a moment, for example ``3 Nov 2026``."""
     # The moment is local already: Babel's own idea of a zone would be UTC.
-    plain = local(at).replace(tzinfo=None)
+    there = datetime.fromisoformat(at) if isinstance(at, str) else at
+    plain = local(there).replace(tzinfo=None)
     return format_skeleton("yMMMd" if with_year else "MMMd", plain, locale=locale())
 
 

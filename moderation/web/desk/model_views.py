@@ -15,6 +15,7 @@ from moderation.web.desk import layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.card_page import card_page
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 @bp.get("/models")
@@ -67,7 +68,7 @@ def promote() -> Response:
         )
     except InvalidInputError as error:
         return _show(errors=error.fields, version=version, status=422)
-    toasts.say(f"Model {promoted} decides from now on.")
+    toasts.say(_("Model %(version)s decides from now on.", version=promoted))
     return redirect(url_for("desk.models"), code=303)
 
 
@@ -80,7 +81,7 @@ def roll_back() -> Response:
         version = model_changes.roll_back(current.runtime(), reason, by=session.me().username)
     except InvalidInputError as error:
         return _show(errors=error.fields, version="", status=422)
-    toasts.say(f"Rolled back: model {version} decides again.")
+    toasts.say(_("Rolled back: model %(version)s decides again.", version=version))
     return redirect(url_for("desk.models"), code=303)
 
 
@@ -101,7 +102,12 @@ def start_shadow() -> Response:
     """Let a model score beside the one that decides."""
     asked = typed_text(request.form.get("version"))
     version = model_changes.start_shadow(current.runtime(), asked, by=session.me().username)
-    toasts.say(f"Model {version} scores every new comment from now on, and decides nothing.")
+    toasts.say(
+        _(
+            "Model %(version)s scores every new comment from now on, and decides nothing.",
+            version=version,
+        )
+    )
     return redirect(url_for("desk.shadow"), code=303)
 
 
@@ -110,7 +116,7 @@ def start_shadow() -> Response:
 def stop_shadow() -> Response:
     """Stop the shadow."""
     model_changes.stop_shadow(current.runtime(), by=session.me().username)
-    toasts.say("The shadow is stopped.")
+    toasts.say(_("The shadow is stopped."))
     return redirect(url_for("desk.models"), code=303)
 
 
@@ -122,7 +128,7 @@ def discard() -> Response:
     model_changes.discard(
         current.runtime(), version, "discarded at the desk", by=session.me().username
     )
-    toasts.say(f"Model {version} is gone.")
+    toasts.say(_("Model %(version)s is gone.", version=version))
     return redirect(url_for("desk.models"), code=303)
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from classifiers.lookalikes import CONFUSABLE
+from moderation.web.desk.messages import gettext as _
 
 
 class OddityKind(StrEnum):
@@ -124,7 +125,7 @@ def _lookalikes(text: str) -> Iterator[Oddity]:
             if latin is not None:
                 place = word.start() + offset
                 name = unicodedata.name(letter, "letter").lower()
-                note = f"{name}, passes for “{chr(latin)}”"
+                note = _("%(letter)s, passes for “%(latin)s”", letter=name, latin=chr(latin))
                 yield Oddity(OddityKind.LOOKALIKE, place, place + 1, note)
 
 
@@ -138,6 +139,6 @@ def _links(text: str) -> Iterator[Oddity]:
         at = address.lower().find(host)
         if at < 0:
             end = link.start() + len(address)
-            yield Oddity(OddityKind.HOST, end - 1, end, f"leads to {host}")
+            yield Oddity(OddityKind.HOST, end - 1, end, _("leads to %(host)s", host=host))
         else:
             yield Oddity(OddityKind.HOST, link.start() + at, link.start() + at + len(host))

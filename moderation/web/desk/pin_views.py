@@ -17,6 +17,7 @@ from moderation.web import current
 from moderation.web.desk import chosen, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 
 @bp.get("/pins")
@@ -39,7 +40,7 @@ def add_pin() -> Response:
         pinning.pin_example(current.runtime(), pin, by=session.me().username, forum=slug)
     except InvalidInputError as error:
         return _show(errors=error.fields, status=422)
-    toasts.say("Pinned: a model that gets it wrong is not promoted.")
+    toasts.say(_("Pinned: a model that gets it wrong is not promoted."))
     return redirect(url_for("desk.pins"), code=303)
 
 
@@ -48,7 +49,7 @@ def add_pin() -> Response:
 def pin_item(item_id: int) -> Response:
     """Pin the comment of an item."""
     pinning.pin_item(current.runtime(), session.me(), item_id, _asked(""))
-    toasts.say("Pinned: a model that gets it wrong is not promoted.")
+    toasts.say(_("Pinned: a model that gets it wrong is not promoted."))
     return redirect(url_for("desk.item", item_id=item_id), code=303)
 
 
@@ -57,15 +58,16 @@ def pin_item(item_id: int) -> Response:
 def remove_pin(pin_id: int) -> Response:
     """Remove a pin."""
     pinning.unpin(current.runtime(), session.me(), pin_id)
-    toasts.say("Not pinned any more.")
+    toasts.say(_("Not pinned any more."))
     return redirect(url_for("desk.pins"), code=303)
 
 
 def _asked(text: str) -> NewPin:
-    label, _, wish = typed_text(request.form.get("wish")).partition(":")
+    label, _colon, wish = typed_text(request.form.get("wish")).partition(":")
     if label not in DECIDING_LABELS or wish not in {"always", "never"}:
         raise InvalidInputError(
-            "Say what must happen.", fields={"wish": "expected a label and always or never"}
+            _("Say what must happen."),
+            fields={"wish": _("expected a label and always or never")},
         )
     note = typed_text(request.form.get("note"))
     return NewPin(None, text, Label(label), wish == "always", note)

@@ -13,6 +13,7 @@ from moderation.domain.policy import LabelPolicy, Policy
 from moderation.domain.policy_document import to_document
 from moderation.domain.verdict import Verdict
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 EMPTY_RULES = 2
 """Rows for new word rules below those that are there."""
@@ -69,7 +70,7 @@ def to_policy_document(form: MultiDict[str, str], base: Policy) -> dict[str, Any
     document["repeat_rejected_action"] = form.get("repeat_rejected_action", Verdict.HOLD.value)
     document["time_target_minutes"] = reader.count("time_target_hours", factor=MINUTES_AN_HOUR)
     if reader.errors:
-        raise InvalidInputError("The policy has wrong fields.", fields=reader.errors)
+        raise InvalidInputError(_("The policy has wrong fields."), fields=reader.errors)
     return document
 
 
@@ -145,7 +146,7 @@ class _Numbers:
         try:
             return round(float(raw.replace(",", ".")) / whole, 10)
         except ValueError:
-            self.errors[name] = "expected a number"
+            self.errors[name] = _("expected a number")
             return 0.0
 
     def count(self, name: str, *, factor: int = 1) -> int:
@@ -154,5 +155,5 @@ class _Numbers:
         try:
             return round((value or 0.0) * factor)
         except (ValueError, OverflowError):
-            self.errors[name] = "expected a number"
+            self.errors[name] = _("expected a number")
             return 0

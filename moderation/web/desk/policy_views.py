@@ -23,6 +23,7 @@ from moderation.web import current
 from moderation.web.desk import ages, chosen, fields, layout, policy_form, session, toasts, units
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
 
 VERSIONS = 10
 
@@ -65,7 +66,9 @@ def write_policy() -> Response:
         return _show(forum, found, form, errors=error.fields)
     if made is None:
         return _show(forum, found, form, draft=draft, is_outdated=True)
-    toasts.say(f"Policy {made.version} of {forum.name} is in force.")
+    toasts.say(
+        _("Policy %(version)s of %(forum)s is in force.", version=made.version, forum=forum.name)
+    )
     return redirect(url_for("desk.policy", forum=forum.slug), code=303)
 
 
@@ -119,7 +122,13 @@ def restore_policy(version: int) -> Response:
         by=session.me().username,
         because=typed_text(request.form.get("because")),
     )
-    toasts.say(f"Policy {made.version} is in force: version {version} again.")
+    toasts.say(
+        _(
+            "Policy %(version)s is in force: version %(old)s again.",
+            version=made.version,
+            old=version,
+        )
+    )
     return redirect(url_for("desk.policy", forum=forum.slug), code=303)
 
 

@@ -18,6 +18,9 @@ from moderation.web.desk import ages, chosen, layout, session
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 from moderation.web.desk.highlight import Piece
+from moderation.web.desk.locales import number
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.messages import ngettext
 
 AROUND = 90
 """Characters of a comment shown on each side of the matches."""
@@ -110,18 +113,25 @@ def _line(trial: RuleTrial) -> TrialLine:
 
 def _sentence(trial: RuleTrial) -> str:
     if not trial.hits:
-        return "No comment holds these words."
-    decided = trial.rejected + trial.approved
-    comments = "1 comment" if trial.hits == 1 else f"{trial.hits:,} comments"
-    right = (
-        f"of {decided:,} that were decided, {trial.rejected:,} were rejected"
-        if decided
-        else "none of them was decided by a moderator"
+        return _("No comment holds these words.")
+    comments = ngettext(
+        "1 comment matched", "%(count)s comments matched", trial.hits, count=number(trial.hits)
     )
-    return f"{comments} matched: {right}; {trial.unflagged:,} had not been queued."
+    decided = trial.rejected + trial.approved
+    right = (
+        _(
+            "of %(decided)s that were decided, %(rejected)s were rejected",
+            decided=number(decided),
+            rejected=number(trial.rejected),
+        )
+        if decided
+        else _("none of them was decided by a moderator")
+    )
+    unseen = _("%(count)s had not been queued", count=number(trial.unflagged))
+    return f"{comments}: {right}; {unseen}."
 
 
 def _state(item_id: int | None, action: str | None) -> str:
     if action is not None:
-        return {"approve": "Approved", "reject": "Rejected"}.get(action, action)
-    return "Published, not queued" if item_id is None else "Waits for a decision"
+        return {"approve": _("Approved"), "reject": _("Rejected")}.get(action, action)
+    return _("Published, not queued") if item_id is None else _("Waits for a decision")

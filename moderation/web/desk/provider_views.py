@@ -15,6 +15,8 @@ from moderation.services.provider_sign_in import Begun, Provider, ProviderError
 from moderation.web import current
 from moderation.web.desk import layout, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 from moderation.web.desk.sign_in_views import ask_for_code_or_let_in
 
 _BEGUN = "provider"
@@ -52,9 +54,9 @@ def back_from_provider() -> Response:
     """Take whom the provider sends back."""
     found, kept = _known(), cookie.pop(_BEGUN, None)
     if kept is None:
-        return _refused("This sign-in was not begun here, or is over. Try again.", 422)
+        return _refused(_("This sign-in was not begun here, or is over. Try again."), 422)
     if "code" not in request.args:
-        return _refused("The provider did not let you in.", 422)
+        return _refused(_("The provider did not let you in."), 422)
     begun, onward = Begun(**kept[0]), kept[1]
     try:
         identity = provider_sign_in.finish(
@@ -65,7 +67,7 @@ def back_from_provider() -> Response:
     user = provider_sign_in.account_of(current.runtime(), found, identity)
     if user is None:
         return _refused(
-            "There is no open account for you here. An administrator can invite you.", 403
+            _("There is no open account for you here. An administrator can invite you."), 403
         )
     return ask_for_code_or_let_in(user, onward)
 
@@ -78,5 +80,5 @@ def _known() -> Provider:
 
 
 def _refused(error: str, status: int) -> Response:
-    body = layout.bare_page("sign_in.html", name="", error=error, said=None)
+    body = layout.bare_page("sign_in.html", name="", error=translated(error), said=None)
     return make_response(body, status)

@@ -17,6 +17,7 @@ from moderation.web import current
 from moderation.web.desk import ages, cards, chosen, fields, filters, layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.item_page import go_on
+from moderation.web.desk.messages import gettext as _
 
 PAGE_LENGTH = 25
 
@@ -74,7 +75,7 @@ def live() -> Response:
             "held": found.counts.held,
             "reported": found.counts.reported,
             "claimed": found.counts.claimed,
-            "oldest": _oldest(found.counts.oldest_at) or "none",
+            "oldest": _oldest(found.counts.oldest_at) or _("none"),
         },
         views=[[view.count, view.oldest] for view in _views(found, kept)],
         first=[item.id for item in found.items],
@@ -101,7 +102,7 @@ def keep_view() -> Response:
     name = fields.typed_text(request.form.get("name"))
     try:
         saved_views.keep_view(current.runtime(), session.me(), name, args)
-        toasts.say("The view stands beside the others.")
+        toasts.say(_("The view stands beside the others."))
     except InvalidInputError as error:
         toasts.say(error.message)
     return redirect(url_for("desk.queue", **args), code=303)
@@ -112,7 +113,7 @@ def keep_view() -> Response:
 def forget_view(view_id: int) -> Response:
     """Forget a kept view."""
     saved_views.forget_view(current.runtime(), session.me(), view_id)
-    toasts.say("The view is gone.")
+    toasts.say(_("The view is gone."))
     return redirect(url_for("desk.queue"), code=303)
 
 
@@ -124,7 +125,7 @@ def _read(wanted: QueueFilter, after: int | None, kept: list[dict[str, str]]) ->
 
 
 def _views(found: QueuePage, kept: list[SavedView]) -> list[filters.View]:
-    titles = [(title, args, None) for title, args in filters.VIEWS.items()]
+    titles = [(_(title), args, None) for title, args in filters.VIEWS.items()]
     named = [(view.name, view.args, view.id) for view in kept]
     return [
         filters.View(title, counts.waiting, _oldest(counts.oldest_at), args, saved_id)
@@ -141,7 +142,9 @@ def _only(wanted: QueueFilter, found: QueuePage) -> list[str]:
     item = found.items[0] if found.items else None
     only = []
     if wanted.author is not None:
-        only.append(f"by {item.author_name if item else 'one author'}")
+        name = (item.author_name if item else None) or _("one author")
+        only.append(_("by %(author)s", author=name))
     if wanted.thread is not None:
-        only.append(f"in {(item.thread_title if item else None) or 'one thread'}")
+        title = (item.thread_title if item else None) or _("one thread")
+        only.append(_("in %(thread)s", thread=title))
     return only

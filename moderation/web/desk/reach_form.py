@@ -8,7 +8,8 @@ from moderation.domain.errors import InvalidInputError
 from moderation.domain.forum import Forum
 from moderation.domain.reach import Reach
 from moderation.domain.review import Role
-from moderation.web.desk import session
+from moderation.web.desk import session, titles
+from moderation.web.desk.messages import gettext as _
 
 
 def read_reach(form: Mapping[str, str], forums: Sequence[Forum]) -> Reach:
@@ -33,16 +34,20 @@ def read_reach(form: Mapping[str, str], forums: Sequence[Forum]) -> Reach:
 def said(reach: Reach, forums: Sequence[Forum]) -> str:
     """Return a reach in words, as far as it lies in some forums."""
     if reach.everywhere is not None:
-        return f"{reach.everywhere.capitalize()} on all forums"
+        return _("%(role)s on all forums", role=titles.role_title(reach.everywhere))
     parts = [
-        f"{reach.by_forum[one.id].capitalize()} in {one.name}"
+        _(
+            "%(role)s in %(forum)s",
+            role=titles.role_title(reach.by_forum[one.id]),
+            forum=one.name,
+        )
         for one in forums
         if one.id in reach.by_forum
     ]
-    return ", ".join(parts) or "No role"
+    return ", ".join(parts) or _("No role")
 
 
 def _role(raw: str | None) -> Role:
     if raw not in set(Role):
-        raise InvalidInputError("Which role?", fields={"role": "expected one of the roles"})
+        raise InvalidInputError(_("Which role?"), fields={"role": _("expected one of the roles")})
     return Role(raw)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from classifiers.labels import DECIDING_LABELS, KIND_LABELS, Label
 from moderation.domain.verdict import LabelScore
 from moderation.web.desk import wording
+from moderation.web.desk.locales import number
+from moderation.web.desk.titles import label_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def bars_of(scores: tuple[LabelScore, ...]) -> tuple[ScoreBar, ...]:
 def kinds_of(scores: tuple[LabelScore, ...]) -> tuple[str, ...]:
     """Return the kinds of abuse with their scores, in words."""
     return tuple(
-        f"{wording.label_title(row.label)} {row.score:.2f}"
+        f"{label_title(row.label)} {number(row.score, 2)}"
         for row in scores
         if row.label in KIND_LABELS
     )

@@ -14,6 +14,7 @@ from moderation.services.second_opinions import Asked, Dispute
 from moderation.web import current
 from moderation.web.desk import cards, drafts, layout, long_texts, session, toasts
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.shown_text import comment_text
 
 
@@ -57,7 +58,7 @@ def give_second_opinion(opinion_id: int) -> Response:
     except ConflictError as error:
         toasts.say(error.message)
         return redirect(url_for("desk.second_opinions_page"), code=303)
-    toasts.say("Your opinion is kept.")
+    toasts.say(_("Your opinion is kept."))
     return redirect(url_for("desk.second_opinion"), code=303)
 
 
@@ -82,7 +83,7 @@ def settle_dispute(opinion_id: int) -> Response:
     except ConflictError as error:
         toasts.say(error.message)
     else:
-        toasts.say("Settled: your answer trains.")
+        toasts.say(_("Settled: your answer trains."))
     return redirect(url_for("desk.second_opinions_page"), code=303)
 
 
@@ -101,11 +102,16 @@ def agreement() -> str:
 def strength(value: float | None) -> str:
     """Return a coefficient in a word (Landis and Koch 1977, whose bands are a habit, no law)."""
     if value is None:
-        return "nothing to say yet"
-    for least, word in ((0.8, "almost perfect"), (0.6, "substantial"), (0.4, "moderate")):
+        return _("nothing to say yet")
+    for least, word in (
+        (0.8, _("almost perfect")),
+        (0.6, _("substantial")),
+        (0.4, _("moderate")),
+        (0.2, _("fair")),
+    ):
         if value >= least:
             return word
-    return "fair" if value >= 0.2 else "slight" if value > 0 else "no more than chance"  # noqa: PLR2004
+    return _("slight") if value > 0 else _("no more than chance")
 
 
 def _show_next(
@@ -118,7 +124,7 @@ def _show_next(
         current.runtime(), session.me(), ttl_s=current.settings().claim_ttl_s
     )
     if asked is None:
-        toasts.say("No second opinion is asked of you.")
+        toasts.say(_("No second opinion is asked of you."))
         return redirect(url_for("desk.second_opinions_page"), code=303)
     return _page(asked, None, draft, errors, status)
 
@@ -132,7 +138,7 @@ def _show_dispute(
 ) -> Response:
     one = second_opinions.dispute(current.runtime(), session.me(), opinion_id)
     if one is None:
-        toasts.say("This dispute is settled, or the decision was taken back.")
+        toasts.say(_("This dispute is settled, or the decision was taken back."))
         return redirect(url_for("desk.second_opinions_page"), code=303)
     asked = Asked(one.opinion.id, one.opinion.forum_name, one.judgement)
     return _page(asked, one, draft, errors, status)

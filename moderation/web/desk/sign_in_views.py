@@ -14,6 +14,9 @@ from moderation.web import current
 from moderation.web.desk import layout, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.messages import ngettext
+from moderation.web.desk.phrasebook import translated
 from moderation.web.desk.throttle import PAUSE_MINUTES, Attempt, SignInThrottle
 
 THROTTLE = "desk_sign_in_throttle"
@@ -38,7 +41,8 @@ def do_sign_in() -> Response:
         return _paused(name, attempt)
     user = accounts.check_sign_in(current.runtime(), name, request.form.get("password", ""))
     if user is None:
-        error = f"Name and password do not belong together. {_left(attempt)}".strip()
+        wrong = _("Name and password do not belong together.")
+        error = f"{wrong} {_left(attempt)}".strip()
         return make_response(layout.bare_page("sign_in.html", name=name, error=error), 422)
     throttle.forget(name)
     return ask_for_code_or_let_in(user, _onward())
@@ -74,9 +78,9 @@ def do_sign_in_code() -> Response:
         throttle.forget(f"code of {user.id}")
         return _let_in(user, onward)
     error = (
-        "That is not the code of now, or it was used already."
+        _("That is not the code of now, or it was used already.")
         if attempt.is_allowed
-        else f"Too many tries. Wait {PAUSE_MINUTES} minutes, then try again."
+        else _too_many(PAUSE_MINUTES)
     )
     status = 422 if attempt.is_allowed else 429
     return make_response(layout.bare_page("sign_in_code.html", error=error), status)
@@ -97,9 +101,10 @@ def do_enter(token: str) -> Response:
         entry_links.use_link(current.runtime(), token, password)
     except InvalidInputError as error:
         link = entry_links.read_link(current.runtime(), token)
-        said = f"The password: {error.fields.get('password', error.message)}."
+        problem = translated(error.fields.get("password", error.message))
+        said = _("The password: %(problem)s.", problem=problem)
         return make_response(layout.bare_page("enter.html", link=link, error=said), 422)
-    toasts.say("Your password is set. Sign in with it.")
+    toasts.say(_("Your password is set. Sign in with it."))
     return redirect(url_for("desk.sign_in"), code=303)
 
 
@@ -123,14 +128,25 @@ def _onward() -> str:
 def _left(attempt: Attempt) -> str:
     if attempt.tries_left > FEW_TRIES:
         return ""
-    tries = "1 try is" if attempt.tries_left == 1 else f"{attempt.tries_left} tries are"
-    return f"{tries} left, then a pause of {PAUSE_MINUTES} minutes."
+    return ngettext(
+        "1 try is left, then a pause of %(minutes)s minutes.",
+        "%(num)s tries are left, then a pause of %(minutes)s minutes.",
+        attempt.tries_left,
+        minutes=PAUSE_MINUTES,
+    )
+
+
+def _too_many(minutes: int) -> str:
+    return ngettext(
+        "Too many tries. Wait a minute, then try again.",
+        "Too many tries. Wait %(num)s minutes, then try again.",
+        minutes,
+    )
 
 
 def _paused(name: str, attempt: Attempt) -> Response:
     minutes = -(-attempt.wait_s // 60)
-    wait = "a minute" if minutes == 1 else f"{minutes} minutes"
-    error = f"Too many tries. Wait {wait}, then try again."
-    response = make_response(layout.bare_page("sign_in.html", name=name, error=error), 429)
+    page = layout.bare_page("sign_in.html", name=name, error=_too_many(minutes))
+    response = make_response(page, 429)
     response.headers["Retry-After"] = str(attempt.wait_s)
     return response

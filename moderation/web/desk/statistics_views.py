@@ -16,8 +16,11 @@ from moderation.domain.review import Role
 from moderation.services.statistics import ForumFigures, forum_figures
 from moderation.services.work_figures import work_figures
 from moderation.web import current
-from moderation.web.desk import chosen, day_charts, figures, layout, session, wording
+from moderation.web.desk import chosen, day_charts, figures, layout, locales, session
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.titles import label_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,12 @@ class Metric:
 
 
 METRICS = (
-    Metric("precision", "Precision", lambda effect: effect.precision),
-    Metric("recall", "Recall, estimated", lambda effect: effect.recall),
-    Metric("prevalence", "Prevalence, estimated", lambda effect: effect.prevalence, is_rare=True),
-    Metric("items_a_day", "Flagged a day", lambda effect: effect.items_a_day, is_share=False),
+    Metric("precision", N_("Precision"), lambda effect: effect.precision),
+    Metric("recall", N_("Recall, estimated"), lambda effect: effect.recall),
+    Metric(
+        "prevalence", N_("Prevalence, estimated"), lambda effect: effect.prevalence, is_rare=True
+    ),
+    Metric("items_a_day", N_("Flagged a day"), lambda effect: effect.items_a_day, is_share=False),
 )
 
 _MAIN = 1
@@ -166,8 +171,8 @@ def _rightness(found: ForumFigures) -> Band:
     charts = [_chart(found, metric, label) for metric in METRICS for label in labels]
     return Band(
         "right",
-        "How right the machine was",
-        "against what moderators decided; the bar is the 95% interval",
+        _("How right the machine was"),
+        _("against what moderators decided; the bar is the 95% interval"),
         tuple(charts),
     )
 
@@ -185,7 +190,7 @@ def _chart(found: ForumFigures, metric: Metric, label: Label) -> Chart:
     lead, rest = _sentence(found, metric, label, main)
     return Chart(
         key=f"{metric.key}-{label}",
-        title=f"{metric.title}, {wording.label_title(label)}",
+        title=f"{_(metric.title)}, {label_title(label)}",
         label=label,
         big=say(main),
         lead=lead,
@@ -197,19 +202,28 @@ def _chart(found: ForumFigures, metric: Metric, label: Label) -> Chart:
 
 def _sentence(found: ForumFigures, metric: Metric, label: Label, figure: Figure) -> tuple[str, str]:
     span = found.spans[_MAIN]
-    name = wording.label_title(label)
+    name = label_title(label)
     interval = (figures.share_interval if metric.is_share else figures.count_interval)(figure)
     if figure.value is None:
-        return "Too little was judged to say.", f" Between {interval}, so far as we know."
+        return _("Too little was judged to say."), " " + _(
+            "Between %(interval)s, so far as we know.", interval=interval
+        )
     times = figures.of_hundred(figure)
-    audited = f", from {span.audited[label]} comments of the audit sample"
+    audited = _(
+        ", from %(count)s comments of the audit sample", count=locales.number(span.audited[label])
+    )
     if metric.key == "precision":
-        return f"{times} flagged as {name} deserved it", f" ({interval})."
+        lead = _("%(times)s flagged as %(label)s deserved it", times=times, label=name)
+        return lead, f" ({interval})."
     if metric.key == "recall":
-        return f"{times} comments that deserved it were flagged", f" ({interval}){audited}."
+        lead = _("%(times)s comments that deserved it were flagged", times=times)
+        return lead, f" ({interval}){audited}."
     if metric.key == "prevalence":
-        return f"{times} comments are {name}", f" ({interval}){audited}."
-    return f"{figures.count(figure)} comments a day were flagged as {name}", f" ({interval})."
+        lead = _("%(times)s comments are %(label)s", times=times, label=name)
+        return lead, f" ({interval}){audited}."
+    count = figures.count(figure)
+    lead = _("%(count)s comments a day were flagged as %(label)s", count=count, label=name)
+    return lead, f" ({interval})."
 
 
 def _table(found: ForumFigures) -> list[list[object]]:
@@ -233,4 +247,4 @@ def _table(found: ForumFigures) -> list[list[object]]:
 
 
 def _span(days: int) -> str:
-    return f"last {days} days"
+    return _("last %(days)s days", days=days)

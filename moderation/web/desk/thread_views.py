@@ -22,16 +22,44 @@ from moderation.web.desk import (
     fields,
     highlight,
     layout,
+    locales,
     long_texts,
     session,
+    titles,
     toasts,
     wording,
 )
 from moderation.web.desk.blueprint import bp
+from moderation.web.desk.messages import N_, ngettext
+from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.score_bars import ScoreBar, bars_of
 from moderation.web.desk.shown_text import Shown, outline_for, shown_text
 
-_NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+_NUMBERS = (
+    N_("No"),
+    N_("One"),
+    N_("Two"),
+    N_("Three"),
+    N_("Four"),
+    N_("Five"),
+    N_("Six"),
+    N_("Seven"),
+    N_("Eight"),
+    N_("Nine"),
+    N_("Ten"),
+)
+
+_WOULD_BE = {
+    Verdict.PUBLISH: N_("%(number)s would be published"),
+    Verdict.FLAG: N_("%(number)s would be flagged"),
+    Verdict.HOLD: N_("%(number)s would be held"),
+}
+
+_AND = {
+    Verdict.PUBLISH: N_("%(number)s published"),
+    Verdict.FLAG: N_("%(number)s flagged"),
+    Verdict.HOLD: N_("%(number)s held"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +109,18 @@ def read_thread() -> Response:
 def _store(content: str, forum: Forum | None) -> Response:
     if forum is None:
         raise InvalidInputError(
-            "Storing takes a forum.", fields={"forum": "choose the forum that the posts belong to"}
+            _("Storing takes a forum."),
+            fields={"forum": _("choose the forum that the posts belong to")},
         )
     require_role_in(session.me(), forum.id, Role.MODERATOR)
     posts = threads.store_thread(current.runtime(), forum, content)
     queued = sum(post.judged.outcome.is_queued for post in posts)
-    said = f"{count_of(len(posts), 'post')} stored in {forum.name}, {queued} in the queue."
+    said = _(
+        "%(posts)s stored in %(forum)s, %(queued)s in the queue.",
+        posts=count_of(len(posts)),
+        forum=forum.name,
+        queued=locales.number(queued),
+    )
     toasts.say(said)
     return redirect(url_for("desk.queue", forum=forum.slug), code=303)
 
@@ -125,7 +159,8 @@ def _content() -> str:
         content = _pasted()
     if not content.strip():
         raise InvalidInputError(
-            "There is nothing to read.", fields={"thread": "paste a page or choose a saved one"}
+            _("There is nothing to read."),
+            fields={"thread": _("paste a page or choose a saved one")},
         )
     return content
 
@@ -141,25 +176,22 @@ def _title(posts: list[JudgedPost] | None) -> str | None:
 
 def heading(verdicts: list[Verdict]) -> str:
     """Return what was found, for example ``Two posts: one would be published, one flagged``."""
-    words = {Verdict.PUBLISH: "published", Verdict.FLAG: "flagged", Verdict.HOLD: "held"}
-    parts = [
-        f"{_number(verdicts.count(verdict)).lower()} {word}"
-        for verdict, word in words.items()
-        if verdict in verdicts
+    counted = [(verdict, verdicts.count(verdict)) for verdict in _WOULD_BE if verdict in verdicts]
+    told = [
+        _((_WOULD_BE if place == 0 else _AND)[verdict], number=_small(count))
+        for place, (verdict, count) in enumerate(counted)
     ]
-    first, *others = parts or ["none published"]
-    number, _, word = first.partition(" ")
-    told = ", ".join([f"{number} would be {word}", *others])
-    return f"{count_of(len(verdicts), 'post')}: {told}"
+    return f"{count_of(len(verdicts))}: {', '.join(told) or _('none would be published')}"
 
 
-def count_of(number: int, thing: str) -> str:
-    """Return a number with its thing, small ones in words."""
-    return f"{_number(number)} {thing}{'' if number == 1 else 's'}"
+def count_of(number: int) -> str:
+    """Return a number of posts, small ones in words."""
+    shown = _(_NUMBERS[number]) if number < len(_NUMBERS) else locales.number(number)
+    return ngettext("%(number)s post", "%(number)s posts", number, number=shown)
 
 
-def _number(number: int) -> str:
-    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+def _small(number: int) -> str:
+    return _(_NUMBERS[number]).lower() if number < len(_NUMBERS) else locales.number(number)
 
 
 def post_card(post: JudgedPost) -> PostCard:
@@ -170,10 +202,10 @@ def post_card(post: JudgedPost) -> PostCard:
     outline = outline_for(comment.text, comment.text_format, judged.body, judged.quotes)
     shown = highlight.shown_spans(judged.spans, outcome.scores)
     return PostCard(
-        author=post.author or "author unknown",
+        author=post.author or _("author unknown"),
         posted_at=post.posted_at or "",
         chip=chip.icon,
-        verdict=outcome.verdict.value.capitalize(),
+        verdict=titles.action_word(outcome.verdict).capitalize(),
         is_strong=chip.is_strong,
         text=long_texts.folded(shown_text(outline, shown, outcome.rule_spans)),
         bars=bars_of(outcome.scores),
@@ -188,5 +220,7 @@ def why_of(post: JudgedPost) -> tuple[wording.Why, ...]:
     why = wording.why_here(grounds, outcome.reasons, report_count=0, is_audit=False)
     if why or outcome.verdict is not Verdict.PUBLISH:
         return why
-    aside = " Quoted text is set aside before scoring." if judged.quotes else ""
-    return (wording.Why("check", None, "", f"Both scores are below their thresholds.{aside}"),)
+    said = _("Both scores are below their thresholds.")
+    if judged.quotes:
+        said = f"{said} {_('Quoted text is set aside before scoring.')}"
+    return (wording.Why("check", None, "", said),)

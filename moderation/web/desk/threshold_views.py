@@ -13,18 +13,25 @@ from moderation.domain.errors import ConflictError, InvalidInputError
 from moderation.domain.estimates import Effect
 from moderation.domain.review import Role
 from moderation.domain.threshold_choice import Choice
-from moderation.domain.threshold_rules import Promise, ThresholdRule, check_rule, percent
+from moderation.domain.threshold_rules import Promise, ThresholdRule, check_rule
 from moderation.services import threshold_changes
 from moderation.services.thresholds import LabelThreshold, label_threshold
 from moderation.web import current
-from moderation.web.desk import chosen, figures, layout, session, toasts
+from moderation.web.desk import chosen, figures, layout, locales, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.phrasebook import translated
 
 PROMISES: Mapping[Promise, tuple[str, str, str]] = {
-    Promise.PRECISION: ("at least", "% of what we flag should deserve it", "90"),
-    Promise.RECALL: ("find at least", "% of what deserves it", "80"),
-    Promise.ITEMS_A_DAY: ("no more than", "items a day for my team", "150"),
+    Promise.PRECISION: (
+        N_("at least"),
+        N_("%% of what we flag should deserve it"),
+        "90",
+    ),
+    Promise.RECALL: (N_("find at least"), N_("%% of what deserves it"), "80"),
+    Promise.ITEMS_A_DAY: (N_("no more than"), N_("items a day for my team"), "150"),
 }
 """Each promise as the form says it: before the number, behind it, and a number to begin with."""
 
@@ -42,13 +49,15 @@ class Row:
     def said(self) -> str:
         """Why there is no number, or what the number rests on."""
         if self.effect is None:
-            return self.choice.why if self.choice is not None else ""
+            return translated(self.choice.why) if self.choice is not None else ""
         share = self.effect.was_unflagged
         if share < 0.05:  # noqa: PLR2004 - a few late reports are no news
             return ""
-        return (
-            f"{share:.0%} of these were not flagged at the time: only the "
-            f"{self.effect.audited} judged ones of the audit sample speak for them."
+        return _(
+            "%(share)s of these were not flagged at the time: only the %(count)s judged ones of "
+            "the audit sample speak for them.",
+            share=locales.percent(share),
+            count=locales.number(self.effect.audited),
         )
 
 
@@ -66,14 +75,24 @@ def set_threshold() -> Response:
     try:
         slug, label, rule = _asked(request.form)
         if rule is None:
-            return _show(request.form, errors={"value": "expected a promise with its number"})
+            return _show(request.form, errors={"value": _("expected a promise with its number")})
         policy, choice = threshold_changes.set_rule(
             current.runtime(), slug, label, rule, by=session.me().username
         )
     except InvalidInputError as error:
         return _show(request.form, errors=error.fields)
-    kept = "" if choice.threshold is not None else " The model’s own threshold stands in: "  # noqa: RUF001
-    toasts.say(f"Policy {policy.version}: {rule.sentence()}.{kept}{choice.why if kept else ''}")
+    said = _(
+        "Policy %(version)s: %(rule)s.",
+        version=policy.version,
+        rule=translated(rule.sentence()),
+    )
+    if choice.threshold is None:
+        kept = _(
+            "The model’s own threshold stands in: %(why)s",  # noqa: RUF001 - a real apostrophe
+            why=translated(choice.why),
+        )
+        said = f"{said} {kept}"
+    toasts.say(said)
     return redirect(url_for("desk.thresholds", forum=slug, label=label.value), code=303)
 
 
@@ -81,11 +100,12 @@ def set_threshold() -> Response:
 @session.needs(Role.SENIOR)
 def restore_threshold() -> Response:
     """Leave the label to the model's own threshold again."""
-    slug, label, _ = _asked({**request.form, "value": ""})
+    slug, label, _rule = _asked({**request.form, "value": ""})
     policy = threshold_changes.restore_default(
         current.runtime(), slug, label, by=session.me().username
     )
-    toasts.say(f"Policy {policy.version}: the model’s own threshold again.")  # noqa: RUF001
+    again = _("Policy %(version)s: the model’s own threshold again.", version=policy.version)  # noqa: RUF001
+    toasts.say(again)
     return redirect(url_for("desk.thresholds", forum=slug, label=label.value), code=303)
 
 
@@ -104,12 +124,12 @@ def _asked(given: Mapping[str, str]) -> tuple[str, Label, ThresholdRule | None]:
         number = float(raw.replace(",", "."))
     except ValueError:
         raise InvalidInputError(
-            "That is no number.", fields={"value": "expected a number"}
+            _("That is no number."), fields={"value": _("expected a number")}
         ) from None
     value = number if kind is Promise.ITEMS_A_DAY else number / 100
     problem = check_rule(kind, value)
     if problem is not None:
-        raise InvalidInputError("That is no promise.", fields={"value": problem})
+        raise InvalidInputError(_("That is no promise."), fields={"value": problem})
     return slug, label, ThresholdRule(kind, value)
 
 
@@ -120,13 +140,13 @@ def _show(given: Mapping[str, str], *, errors: Mapping[str, str] | None = None) 
         slug, label, rule = _asked(given)
     except InvalidInputError as error:
         problems |= error.fields
-        slug, label, _ = _asked({**given, "promise": ""})
+        slug, label, _rule = _asked({**given, "promise": ""})
     found, away = None, ""
     if slug:
         try:
             found = label_threshold(runtime, slug, label, asked=rule)
         except ConflictError as error:
-            away = error.message
+            away = translated(error.message)
     rows = _rows(found, rule) if found is not None else ()
     body = layout.page(
         "thresholds.html",
@@ -164,10 +184,10 @@ def _value(given: Mapping[str, str], kind: Promise, found: LabelThreshold | None
 
 
 def _rows(found: LabelThreshold, rule: ThresholdRule | None) -> tuple[Row, ...]:
-    now = Row("in force now", "now", None, found.effect)
+    now = Row(_("in force now"), _("now"), None, found.effect)
     others = [
         Row(
-            forecast.rule.sentence(),
+            translated(forecast.rule.sentence()),
             _short(forecast.rule),
             forecast.choice,
             forecast.choice.effect,
@@ -181,17 +201,22 @@ def _pictures(rows: tuple[Row, ...]) -> tuple[tuple[str, figures.Picture], ...]:
     shown = [(row.short, row.effect) for row in rows if row.effect is not None]
     return (
         (
-            "Items a day",
+            _("Items a day"),
             figures.counts_picture([(name, effect.items_a_day) for name, effect in shown]),
         ),
-        ("Precision", figures.shares_picture([(name, effect.precision) for name, effect in shown])),
-        ("Recall", figures.shares_picture([(name, effect.recall) for name, effect in shown])),
+        (
+            _("Precision"),
+            figures.shares_picture([(name, effect.precision) for name, effect in shown]),
+        ),
+        (_("Recall"), figures.shares_picture([(name, effect.recall) for name, effect in shown])),
     )
 
 
 def _short(rule: ThresholdRule) -> str:
     """Return a name that fits beside a bar."""
     if rule.promise is Promise.ITEMS_A_DAY:
-        return f"{rule.value:g} a day"
-    what = "right" if rule.promise is Promise.PRECISION else "found"
-    return f"{percent(rule.value)} {what}"
+        return _("%(count)s a day", count=f"{rule.value:g}")
+    share = figures.exact_share(rule.value)
+    if rule.promise is Promise.PRECISION:
+        return _("%(share)s right", share=share)
+    return _("%(share)s found", share=share)

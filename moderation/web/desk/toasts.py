@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from flask import flash, get_flashed_messages
 
+from moderation.web.desk import phrasebook
+
 
 @dataclass(frozen=True, slots=True)
 class Toast:
@@ -23,8 +25,8 @@ class Toast:
 
 
 def say(text: str, *, undo: int | None = None) -> None:
-    """Show a message on the next page."""
-    flash(json.dumps([text, undo]))
+    """Show a message on the next page; one of the inner rooms is translated here."""
+    flash(json.dumps([phrasebook.translated(text), undo]))
 
 
 def pending() -> Toast | None:

@@ -10,34 +10,38 @@ from typing import Any
 from moderation.domain.training import JobState, TrainingJob
 from moderation.services.second_opinions import AskOutcome
 from moderation.web.desk import ages
+from moderation.web.desk.figures import between
+from moderation.web.desk.locales import number, percent
+from moderation.web.desk.messages import N_
+from moderation.web.desk.messages import gettext as _
 
 _STATES: Mapping[JobState, tuple[str, str]] = {
-    JobState.QUEUED: ("Waits for a worker", "clock"),
-    JobState.RUNNING: ("Runs", "clock"),
-    JobState.DONE: ("Done", "check"),
-    JobState.FAILED: ("Failed", "warn"),
-    JobState.CANCELLED: ("Cancelled", "cross"),
+    JobState.QUEUED: (N_("Waits for a worker"), "clock"),
+    JobState.RUNNING: (N_("Runs"), "clock"),
+    JobState.DONE: (N_("Done"), "check"),
+    JobState.FAILED: (N_("Failed"), "warn"),
+    JobState.CANCELLED: (N_("Cancelled"), "cross"),
 }
 
 _GATES: Mapping[str, str] = {
-    "loads_and_scores": "It loads and scores every comment",
-    "speed": "It answers as fast as needed",
-    "not_worse_on_decisions": "Not worse on your own decisions",
-    "not_worse_on_corpus": "Not worse on the examples that come with the service",
-    "calibration": "A score means what it says",
-    "still_flags": "Its threshold still finds what the current one finds",
-    "viewpoint_parity": "Both political sides score alike",
-    "viewpoint_parity_flags": "Both political sides are flagged alike",
-    "neutral_news": "Plain news is not flagged",
-    "pinned": "Your pinned examples",
-    "consistent_labels": "No labels that stand apart",
+    "loads_and_scores": N_("It loads and scores every comment"),
+    "speed": N_("It answers as fast as needed"),
+    "not_worse_on_decisions": N_("Not worse on your own decisions"),
+    "not_worse_on_corpus": N_("Not worse on the examples that come with the service"),
+    "calibration": N_("A score means what it says"),
+    "still_flags": N_("Its threshold still finds what the current one finds"),
+    "viewpoint_parity": N_("Both political sides score alike"),
+    "viewpoint_parity_flags": N_("Both political sides are flagged alike"),
+    "neutral_news": N_("Plain news is not flagged"),
+    "pinned": N_("Your pinned examples"),
+    "consistent_labels": N_("No labels that stand apart"),
 }
 
 _MEASURES = (
-    ("average_precision", "Ranking (average precision)"),
-    ("precision", "Of what it flags, deserved"),
-    ("recall", "Of what deserves it, found"),
-    ("false_positive_rate", "Of what is fine, flagged"),
+    ("average_precision", N_("Ranking (average precision)")),
+    ("precision", N_("Of what it flags, deserved")),
+    ("recall", N_("Of what deserves it, found")),
+    ("false_positive_rate", N_("Of what is fine, flagged")),
 )
 
 
@@ -72,6 +76,7 @@ class GateLine:
     title: str
     label: str
     state: str
+    is_passed: bool
     icon: str
     detail: str
     examples: tuple[GateExampleLine, ...]
@@ -134,7 +139,7 @@ class TrainingReport:
     @property
     def against(self) -> int:
         """How many gates are against the candidate."""
-        return sum(gate.state != "passed" for gate in self.gates if gate.icon == "warn")
+        return sum(not gate.is_passed for gate in self.gates if gate.icon == "warn")
 
     @property
     def forum_keys(self) -> list[str]:
@@ -149,12 +154,12 @@ def line(job: TrainingJob, now: datetime) -> JobLine:
     end = job.finished_at or now
     return JobLine(
         id=job.id,
-        title="Stops" if job.state is JobState.RUNNING and job.is_cancel_wanted else title,
+        title=_("Stops") if job.state is JobState.RUNNING and job.is_cancel_wanted else _(title),
         icon=icon,
         asked=ages.moment(job.created_at, now),
         took=ages.age(job.started_at, end) if job.started_at is not None else "",
         requested_by=job.requested_by,
-        scope=job.forum or "all forums",
+        scope=job.forum or _("all forums"),
         said=job.error or str((job.result or {}).get("message", "")) or job.progress.step,
     )
 
@@ -171,34 +176,33 @@ def report(result: Mapping[str, Any]) -> TrainingReport:
         gates=tuple(sorted(gates, key=lambda gate: gate.icon != "warn")),
         decisions=_figures(metrics, "decisions"),
         corpus=_figures(metrics, "corpus"),
-        doubts=tuple(
-            _doubt(number, row) for number, row in enumerate(result.get("suspicious", ()))
-        ),
+        doubts=tuple(_doubt(place, row) for place, row in enumerate(result.get("suspicious", ()))),
         n_doubts=int(result.get("n_suspicious", 0)),
     )
 
 
 def _gate(gate: Mapping[str, Any], *, is_against: bool) -> GateLine:
-    name, _, label = str(gate["name"]).partition(":")
+    name, _colon, label = str(gate["name"]).partition(":")
     is_undecided = bool(gate.get("is_undecided"))
-    state = "undecided" if is_undecided else "passed" if gate["passed"] else "failed"
+    state = _("undecided") if is_undecided else _("passed") if gate["passed"] else _("failed")
     return GateLine(
-        title=_GATES.get(name, name.replace("_", " ").capitalize()),
+        title=_(_GATES[name]) if name in _GATES else name.replace("_", " ").capitalize(),
         label=label,
         state=state,
+        is_passed=bool(gate["passed"]) and not is_undecided,
         icon="warn" if is_against else "same" if is_undecided else "check",
         detail=str(gate["detail"]),
         examples=tuple(_example(example) for example in gate.get("examples", ())),
     )
 
 
-def _doubt(number: int, row: Mapping[str, Any]) -> DoubtLine:
+def _doubt(place: int, row: Mapping[str, Any]) -> DoubtLine:
     return DoubtLine(
         key=f"{row['forum']}:{row['comment_id']}",
-        value=str(number),
+        value=str(place),
         label=str(row["label"]),
-        decided="yes" if row["given"] else "no",
-        probability=f"{row['probability']:.2f}",
+        decided=_("yes") if row["given"] else _("no"),
+        probability=number(row["probability"], 2),
     )
 
 
@@ -206,8 +210,8 @@ def _example(example: Mapping[str, Any]) -> GateExampleLine:
     return GateExampleLine(
         key=str(example["key"]),
         text=str(example.get("text", "")),
-        candidate=f"{example['candidate']:.2f}",
-        current=f"{example['current']:.2f}",
+        candidate=number(example["candidate"], 2),
+        current=number(example["current"], 2),
     )
 
 
@@ -217,7 +221,7 @@ def _figures(metrics: Mapping[str, Any], part: str) -> tuple[FigureLine, ...]:
     return tuple(
         FigureLine(
             f"{label}",
-            words,
+            _(words),
             _interval(old.get(label, {}).get(measure)),
             _interval(entry.get(measure)),
         )
@@ -230,16 +234,23 @@ def _figures(metrics: Mapping[str, Any], part: str) -> tuple[FigureLine, ...]:
 def _interval(entry: Mapping[str, float] | None) -> str:
     if entry is None:
         return "–"  # noqa: RUF001 (an empty cell)
-    return f"{entry['value']:.0%} ({entry['low']:.0%} to {entry['high']:.0%})"
+    interval = between(percent(entry["low"]), percent(entry["high"]))
+    return f"{percent(entry['value'])} ({interval})"
 
 
 def asked(counts: Mapping[AskOutcome, int]) -> str:
     """Say what became of a request for second opinions."""
     if not counts:
-        return "No label was chosen."
-    said = f"{counts.get(AskOutcome.ASKED, 0)} of {sum(counts.values())} go to another moderator."
+        return _("No label was chosen.")
+    said = _(
+        "%(part)s of %(all)s go to another moderator.",
+        part=counts.get(AskOutcome.ASKED, 0),
+        all=sum(counts.values()),
+    )
     if counts.get(AskOutcome.OPEN):
-        said += f" {counts[AskOutcome.OPEN]} were asked about before."
+        told = _("%(count)s were asked about before.", count=counts[AskOutcome.OPEN])
+        said = f"{said} {told}"
     if counts.get(AskOutcome.UNKNOWN):
-        said += f" {counts[AskOutcome.UNKNOWN]} are no longer decided here."
+        told = _("%(count)s are no longer decided here.", count=counts[AskOutcome.UNKNOWN])
+        said = f"{said} {told}"
     return said

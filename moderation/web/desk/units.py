@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from moderation.domain.estimates import Effect
+from moderation.web.desk import locales
+from moderation.web.desk.messages import gettext as _
 
 DAYS = 7
 SIDE, A_ROW = 16, 22
@@ -68,20 +70,30 @@ def week_of(effect: Effect | None) -> Week | None:
 def difference(now: Effect | None, then: Effect | None) -> str:
     """Return what a draft changes against the version in force, in a sentence."""
     if now == then:
-        return "Same as the version in force."
+        return _("Same as the version in force.")
     before, after = week_of(now), week_of(then)
-    parts = [_more(_flagged(after) - _flagged(before), "items a week")]
+    parts = [_more(_flagged(after) - _flagged(before), is_missed=False)]
     if before and after and before.missed is not None and after.missed is not None:
-        parts.append(f"{_more(after.missed - before.missed, 'missed')}")
-    return f"Against the version in force: {', '.join(parts)}."
+        parts.append(_more(after.missed - before.missed, is_missed=True))
+    return _("Against the version in force: %(changes)s.", changes=", ".join(parts))
 
 
 def _flagged(week: Week | None) -> float:
     return week.flagged if week is not None else 0.0
 
 
-def _more(by: float, what: str) -> str:
-    number = round(abs(by))
-    if number == 0:
-        return f"as many {what}"
-    return f"{number:,} {what} {'more' if by > 0 else 'fewer'}"
+def _more(by: float, *, is_missed: bool) -> str:
+    count = round(abs(by))
+    if count == 0:
+        return _("as many missed") if is_missed else _("as many items a week")
+    shown = locales.number(count)
+    if is_missed:
+        more = by > 0
+        return (
+            _("%(count)s missed more", count=shown)
+            if more
+            else _("%(count)s missed fewer", count=shown)
+        )
+    if by > 0:
+        return _("%(count)s items a week more", count=shown)
+    return _("%(count)s items a week fewer", count=shown)

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 
 from classifiers.labels import DECIDING_LABELS, Label
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement, PlacedSpan
-from moderation.domain.review import REASON_TITLES, DecisionAction, ReasonCode
+from moderation.domain.review import DecisionAction
 from moderation.domain.verdict import LabelScore, ReasonKind, RuleSpan, Verdict, reason_kind
+from moderation.web.desk import phrasebook
 from moderation.web.desk.highlight import pushing_words
+from moderation.web.desk.locales import number
+from moderation.web.desk.messages import N_, ngettext
+from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.titles import label_title, reason_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +58,6 @@ class Grounds:
         return cls(judgement.body, judgement.scores, judgement.spans, judgement.rule_spans)
 
 
-AUDIT = Why("dice", None, "Random audit", ": scores shown after your decision")
-
-
-def label_title(label: Label | str) -> str:
-    """Return a label as it is written on the desk."""
-    return str(label).replace("_", " ")
-
-
-def reason_title(code: str | None) -> str:
-    """Return a rejection's reason as it is written on the desk; empty when there is none."""
-    return REASON_TITLES[ReasonCode(code)] if code else ""
-
-
 def why_here(
     grounds: Grounds,
     reasons: Sequence[str],
@@ -88,7 +80,7 @@ def why_here(
         Readers' reasons and how often each was given.
     """
     if is_audit:
-        return (AUDIT,)
+        return (Why("dice", None, _("Random audit"), _(": scores shown after your decision")),)
     lines = [_why(grounds, reason) for reason in reasons]
     if report_count:
         lines.append(_reported(report_count, reports))
@@ -101,18 +93,18 @@ def _why(grounds: Grounds, reason: str) -> Why | None:
         return _over(grounds, detail)
     if kind is ReasonKind.WORD_RULE:
         words = _matched(grounds, detail)
-        return Why("word", None, "word rule", f" {words}" if words else f" {detail}")
+        return Why("word", None, _("word rule"), f" {words}" if words else f" {detail}")
     fixed = {
         ReasonKind.SCORER_FAILED: Why(
-            "warn", None, "The scorer failed", ": held to be safe, there are no scores"
+            "warn", None, _("The scorer failed"), _(": held to be safe, there are no scores")
         ),
         ReasonKind.REPEAT_REJECTED: Why(
-            "same", None, "Repeat", ": the same text was rejected before"
+            "same", None, _("Repeat"), _(": the same text was rejected before")
         ),
         ReasonKind.REPEAT_APPROVED: Why(
-            "same", None, "Repeat", ": the same text was approved before"
+            "same", None, _("Repeat"), _(": the same text was approved before")
         ),
-        ReasonKind.TRUSTED_AUTHOR: Why("check", None, "Trusted author", ": published unseen"),
+        ReasonKind.TRUSTED_AUTHOR: Why("check", None, _("Trusted author"), _(": published unseen")),
     }
     return fixed.get(kind)  # reports and audit samples have lines of their own
 
@@ -123,26 +115,29 @@ def _over(grounds: Grounds, detail: str) -> Why | None:
         return None
     score, threshold = figures(row)
     words = quoted(pushing_words(grounds.body, grounds.spans, row.label))
-    return Why("gauge", row.label, score, f", above {threshold}" + (f": {words}" if words else ""))
+    above = _(", above %(threshold)s", threshold=threshold)
+    return Why("gauge", row.label, score, f"{above}: {words}" if words else above)
 
 
 def figures(row: LabelScore) -> tuple[str, str]:
     """Return score and threshold with as many digits as it takes to tell them apart."""
-    score, threshold = f"{row.score:.2f}", f"{row.threshold:.2f}"
+    score, threshold = number(row.score, 2), number(row.threshold, 2)
     if score == threshold:
-        return f"{row.score:.3f}", f"{row.threshold:.3f}"
+        return number(row.score, 3), number(row.threshold, 3)
     return score, threshold
 
 
 def beside_threshold(row: LabelScore) -> str:
     """Return how a score stands to its threshold, for example ``above 0.80``."""
-    _, threshold = figures(row)
-    return f"{'above' if row.score >= row.threshold else 'below'} {threshold}"
+    threshold = figures(row)[1]
+    if row.score >= row.threshold:
+        return _("above %(threshold)s", threshold=threshold)
+    return _("below %(threshold)s", threshold=threshold)
 
 
 def quoted(words: Sequence[str]) -> str:
     """Return words in quotation marks, separated by commas."""
-    return ", ".join(f"“{word}”" for word in words)
+    return ", ".join(_("“%(word)s”", word=word) for word in words)
 
 
 def _matched(grounds: Grounds, rule_id: str) -> str:
@@ -157,15 +152,21 @@ def _cut(body: str, span: RuleSpan) -> str:
 
 
 def _reported(count: int, reports: Sequence[tuple[str | None, int]]) -> Why:
-    lead = "1 reader reported it" if count == 1 else f"{count} readers reported it"
-    said = [f"{number} said “{reason}”" for reason, number in reports if reason]
+    lead = ngettext(
+        "1 reader reported it", "%(count)s readers reported it", count, count=number(count)
+    )
+    said = [
+        _("%(count)s said “%(reason)s”", count=number(times), reason=reason)
+        for reason, times in reports
+        if reason
+    ]
     return Why("people", None, lead, f": {', '.join(said)}" if said else "")
 
 
 _VERDICTS: Mapping[Verdict, tuple[str, str, str]] = {
-    Verdict.HOLD: ("hold", "Held", "Held: readers can’t see it"),  # noqa: RUF001 - a real apostrophe
-    Verdict.FLAG: ("flag", "Flagged", "Flagged: readers can see it"),
-    Verdict.PUBLISH: ("check", "Published", "Published"),
+    Verdict.HOLD: ("hold", N_("Held"), N_("Held: readers can’t see it")),  # noqa: RUF001 - a real apostrophe
+    Verdict.FLAG: ("flag", N_("Flagged"), N_("Flagged: readers can see it")),
+    Verdict.PUBLISH: ("check", N_("Published"), N_("Published")),
 }
 
 
@@ -182,23 +183,23 @@ class Chip:
 def verdict_chip(verdict: Verdict) -> Chip:
     """Return how a verdict is shown."""
     icon, short, long = _VERDICTS[verdict]
-    return Chip(icon, short, long, is_strong=verdict is Verdict.HOLD)
+    return Chip(icon, _(short), _(long), is_strong=verdict is Verdict.HOLD)
 
 
 def decision_chip(action: DecisionAction) -> Chip:
     """Return how the decision in force is shown."""
     if action is DecisionAction.APPROVE:
-        return Chip("check", "Approved", "Approved: readers can see it", is_strong=False)
-    return Chip("cross", "Rejected", "Rejected", is_strong=True)
+        return Chip("check", _("Approved"), _("Approved: readers can see it"), is_strong=False)
+    return Chip("cross", _("Rejected"), _("Rejected"), is_strong=True)
 
 
 def decided_sentence(decision: Decision) -> str:
     """Return what a decision was, for example ``Rejected: Partisan jab``."""
     if decision.action is DecisionAction.APPROVE:
-        return "Approved"
+        return _("Approved")
     if decision.action is DecisionAction.UNDO:
-        return "Taken back"
-    return f"Rejected: {reason_title(decision.reason)}"
+        return _("Taken back")
+    return _("Rejected: %(reason)s", reason=reason_title(decision.reason))
 
 
 def decided_toast(decision: Decision, judgement: Judgement, *, was_audit: bool) -> str:
@@ -207,30 +208,47 @@ def decided_toast(decision: Decision, judgement: Judgement, *, was_audit: bool) 
     if not was_audit:
         return said
     scores = ", ".join(
-        f"{label_title(row.label)} {row.score:.2f}"
+        f"{label_title(row.label)} {number(row.score, 2)}"
         for row in judgement.scores
         if row.label in DECIDING_LABELS
     )
-    agreed = " too" if decision.action is DecisionAction.APPROVE else ""
-    return f"{said} The machine had published it{agreed}{': ' + scores if scores else ''}."
+    if decision.action is DecisionAction.APPROVE:
+        told = _("The machine had published it too")
+    else:
+        told = _("The machine had published it")
+    return f"{said} {told}{': ' + scores if scores else ''}."
 
 
 _EVENTS: Mapping[str, str] = {
-    "claimed": "{actor} claimed it.",
-    "appealed": "The author appealed.",
-    "appeal_upheld": "{actor} upheld the appeal.",
-    "appeal_denied": "{actor} denied the appeal.",
-    "skipped": "{actor} skipped it",
-    "escalated": "{actor} escalated it",
-    "erased": "Text and author were erased on request.",
-    "superseded": "The author edited it; a newer revision took its place.",
-    "deleted": "The forum deleted it.",
-    "restored": "The forum brought it back.",
-    "withdrawn": "The forum deleted it.",
-    "delivered": "The forum was told.",
-    "parked": "The forum could not be told; the delivery is parked.",
-    "replayed": "{actor} sent the delivery again.",
-    "decision_undone": "{actor} took the decision back.",
+    "claimed": N_("%(actor)s claimed it."),
+    "appealed": N_("The author appealed."),
+    "appeal_upheld": N_("%(actor)s upheld the appeal."),
+    "appeal_denied": N_("%(actor)s denied the appeal."),
+    "skipped": N_("%(actor)s skipped it."),
+    "escalated": N_("%(actor)s escalated it."),
+    "erased": N_("Text and author were erased on request."),
+    "superseded": N_("The author edited it; a newer revision took its place."),
+    "deleted": N_("The forum deleted it."),
+    "restored": N_("The forum brought it back."),
+    "withdrawn": N_("The forum deleted it."),
+    "delivered": N_("The forum was told."),
+    "parked": N_("The forum could not be told; the delivery is parked."),
+    "replayed": N_("%(actor)s sent the delivery again."),
+    "decision_undone": N_("%(actor)s took the decision back."),
+    "approved": N_("%(actor)s approved it."),
+    "rejected": N_("%(actor)s rejected it."),
+}
+
+_OWN_EVENTS: Mapping[str, str] = {
+    "claimed": N_("You claimed it."),
+    "appeal_upheld": N_("You upheld the appeal."),
+    "appeal_denied": N_("You denied the appeal."),
+    "skipped": N_("You skipped it."),
+    "escalated": N_("You escalated it."),
+    "replayed": N_("You sent the delivery again."),
+    "decision_undone": N_("You took the decision back."),
+    "approved": N_("You approved it."),
+    "rejected": N_("You rejected it."),
 }
 
 
@@ -244,61 +262,56 @@ def event_sentence(event: HistoryEvent, *, me: str, hides_scores: bool = False) 
     hides_scores : bool
         Whether the machine's opinion stays hidden.
     """
-    actor = "You" if event.actor == me else event.actor
     details = event.details
     if event.kind == "verdict":
-        return "Arrived." if hides_scores else _arrived(details)
+        return _("Arrived.") if hides_scores else _arrived(details)
     if event.kind == "reported":
         reason = details.get("reason")
-        return f"A reader reported it: “{reason}”." if reason else "A reader reported it."
+        quoted_reason = _("“%(note)s”", note=reason) if reason else ""
+        return _more(_("A reader reported it."), quoted_reason)
     if event.kind == "decided":
+        kind = "approved" if details.get("decision") == "approve" else "rejected"
         reason = reason_title(str(details["reason"])) if details.get("reason") else ""
-        verb = "approved" if details.get("decision") == "approve" else "rejected"
-        return f"{actor} {verb} it{': ' + reason if reason else ''}."
+        return _more(_done(kind, event.actor, me), reason)
     if "said" in details:
         return _host_said(event)
-    pattern = _EVENTS.get(event.kind, f"{{actor}}: {event.kind.replace('_', ' ')}.")
-    said = pattern.format(actor=actor)
-    note = details.get("note")
-    if said.endswith("."):
-        return said
-    return f"{said}: “{note}”" if note else f"{said}."
+    said = _done(event.kind, event.actor, me)
+    if event.kind in {"skipped", "escalated"} and details.get("note"):
+        return _more(said, _("“%(note)s”", note=details["note"]), end="")
+    return said
+
+
+def _done(kind: str, actor: str, me: str) -> str:
+    if actor == me and kind in _OWN_EVENTS:
+        return _(_OWN_EVENTS[kind])
+    if kind in _EVENTS:
+        return _(_EVENTS[kind], actor=actor)
+    who = _("You") if actor == me else actor
+    return f"{who}: {kind.replace('_', ' ')}."
+
+
+def _more(sentence: str, what: str, end: str = ".") -> str:
+    return f"{sentence.removesuffix('.')}: {what}{end}" if what else sentence
 
 
 def _host_said(event: HistoryEvent) -> str:
-    later = {"delayed": " It is tried again.", "parked": " The delivery is parked."}
-    said = str(event.details["said"])
+    later = {"delayed": _("It is tried again."), "parked": _("The delivery is parked.")}
+    said = phrasebook.translated(str(event.details["said"]))
     end = "" if said.endswith((".", "?", "!")) else "."
-    return f"{said}{end}{later.get(event.kind, '')}"
+    return f"{said}{end} {later.get(event.kind, '')}".rstrip()
 
 
 def _arrived(details: Mapping[str, object]) -> str:
     verdict = Verdict(str(details.get("verdict", Verdict.PUBLISH)))
-    return f"Arrived: {_VERDICTS[verdict][1].lower()}."
+    return {
+        Verdict.HOLD: _("Arrived: held."),
+        Verdict.FLAG: _("Arrived: flagged."),
+        Verdict.PUBLISH: _("Arrived: published."),
+    }[verdict]
 
 
 def versions(model_version: str | None, policy_version: int) -> str:
     """Return what a judgement rests on."""
-    model = f"model {model_version}" if model_version else "no model"
-    return f"{model} · policy {policy_version}"
-
-
-_DELIVERIES: Mapping[str, str] = {
-    "comment.verdict": "Verdict",
-    "comment.decided": "Decision",
-    "akismet.comment-check": "Decision, to an Akismet client",
-    "comment.appeal_decided": "Appeal answered",
-    "comment.decision_undone": "Decision taken back",
-    "moderation.test": "Test of the callback",
-    "host.flag": "Flag, at the host",
-    "host.hide": "Hide, at the host",
-    "host.show": "Show, at the host",
-    "host.remove": "Reject, at the host",
-    "host.read": "Read back from the host",
-    "host.check": "Test of the host",
-}
-
-
-def delivery_title(event_type: str) -> str:
-    """Return how a message to a forum or a task for its host is called."""
-    return _DELIVERIES.get(event_type, event_type)
+    policy = _("policy %(version)s", version=policy_version)
+    model = _("model %(version)s", version=model_version) if model_version else _("no model")
+    return f"{model} · {policy}"

@@ -18,7 +18,7 @@
     for (const mark of [60, 15]) {
       if (left <= mark && left > 0 && !claim.said.has(mark)) {
         claim.said.add(mark);
-        one("#spoken").textContent = `Your claim ends in ${mark} seconds.`;
+        one("#spoken").textContent = one("#spoken").dataset.ends.replace("{seconds}", mark);
       }
     }
     return left;

@@ -12,14 +12,19 @@
   let isAsking = false;
 
   const put = (element, words) => {
-    if (element && element.textContent !== String(words)) element.textContent = words;
+    const told = typeof words === "number" ? words.toLocaleString(document.documentElement.lang) : words;
+    if (element && element.textContent !== told) element.textContent = told;
   };
+
+  /* A sentence of the page's language, with its {places} filled in. */
+  const say = (name, values = {}) =>
+    (one("#spoken").dataset[name] ?? "").replace(/\{(\w+)\}/g, (whole, place) => values[place] ?? whole);
 
   function showCrew(crew) {
     const names = crew.map((at) => at.name);
     const line = one("[data-crew]");
-    if (line?.dataset.live) put(line, names.length ? `Also working: ${names.join(", ")}` : "");
-    else put(line, names.length ? `Working now: ${names.join(", ")}.` : "Nobody else holds an item just now.");
+    if (line?.dataset.live) put(line, names.length ? say("also", { names: names.join(", ") }) : "");
+    else put(line, names.length ? say("working", { names: names.join(", ") }) : say("alone"));
   }
 
   function showRows(crew) {
@@ -35,7 +40,7 @@
         chip.dataset.holder = "";
         row.querySelector(".state").prepend(chip);
       }
-      chip.textContent = holder ? `${holder} has it` : "Free again";
+      chip.textContent = holder ? say("holds", { name: holder }) : say("free");
     }
   }
 
@@ -50,7 +55,7 @@
     if (!newer || new URLSearchParams(location.search).has("after")) return;
     const shown = all("[data-item].item").map((row) => Number(row.dataset.item));
     const isSame = shown.length === told.first.length && shown.every((id, at) => id === told.first[at]);
-    if (newer.hidden && !isSame) put(one("#spoken"), "The list has changed.");
+    if (newer.hidden && !isSame) put(one("#spoken"), say("changed"));
     newer.hidden = isSame;
   }
 
@@ -59,7 +64,7 @@
     if (!line) return;
     if (isLost && !lostAt) {
       lostAt = new Date();
-      put(line.querySelector("span"), lostAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+      put(line.querySelector("span"), lostAt.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
     }
     if (!isLost) lostAt = null;
     line.hidden = !isLost;
