@@ -161,7 +161,7 @@ def again(service: Service, kind: str, forum: RegisteredForum) -> None:
 
     while found().state == "pending":
         time.sleep(0.05)
-    user = a_user(service.runtime, "senior", Role.SENIOR)
+    user = a_user(service.runtime, f"senior-{forum.forum.slug}", Role.SENIOR)
     outbox.replay(service.runtime, user, found().id)
     while found().state == "pending":
         time.sleep(0.05)
