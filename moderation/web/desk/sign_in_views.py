@@ -129,7 +129,7 @@ def _left(attempt: Attempt) -> str:
     if attempt.tries_left > FEW_TRIES:
         return ""
     return ngettext(
-        "1 try is left, then a pause of %(minutes)s minutes.",
+        "%(num)s try is left, then a pause of %(minutes)s minutes.",
         "%(num)s tries are left, then a pause of %(minutes)s minutes.",
         attempt.tries_left,
         minutes=PAUSE_MINUTES,

@@ -172,7 +172,7 @@ def _rightness(found: ForumFigures) -> Band:
     return Band(
         "right",
         _("How right the machine was"),
-        _("against what moderators decided; the bar is the 95% interval"),
+        _("against what moderators decided; the bar is the 95 percent interval"),
         tuple(charts),
     )
 
