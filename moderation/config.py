@@ -8,17 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from moderation.domain.feedback import FeedbackWeights, parse_weights
-from moderation.domain.locale import DESK_LANGUAGES, time_zones
+from moderation import setting_values as values
+from moderation.domain.feedback import FeedbackWeights
+from moderation.domain.locale import DESK_LANGUAGES
 from moderation.domain.review import Role
+from moderation.setting_values import SettingsError
 
 PREFIX = "MODERATION_"
-
-
-class SettingsError(ValueError):
-    """A setting is wrong; the message names the variable and what was expected."""
 
 
 def _setting(
@@ -40,280 +37,167 @@ def _setting(
     return field(default=default, metadata=metadata)
 
 
-def _visible(raw: str) -> str:
-    if not raw or not raw.isprintable():
-        raise SettingsError("visible characters")
-    return raw
-
-
-def _path(raw: str) -> Path:
-    if not raw:
-        raise SettingsError("a path")
-    return Path(raw).expanduser()
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def parse(raw: str) -> int:
-        try:
-            value = int(raw)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise SettingsError(f"a whole number from {least} to {most}")
-        return value
-
-    return parse
-
-
-def _share(raw: str) -> float:
-    try:
-        value = float(raw)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value <= 1:
-        raise SettingsError("a number from 0 to 1")
-    return value
-
-
-def _seconds(least: float, most: float) -> Callable[[str], float]:
-    def parse(raw: str) -> float:
-        try:
-            value = float(raw)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise SettingsError(f"a number of seconds from {least:g} to {most:g}")
-        return value
-
-    return parse
-
-
-def _flag(raw: str) -> bool:
-    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
-    if raw.lower() not in words:
-        raise SettingsError("true or false")
-    return words[raw.lower()]
-
-
-def _choice(*choices: str) -> Callable[[str], str]:
-    def parse(raw: str) -> str:
-        if raw not in choices:
-            raise SettingsError("one of " + ", ".join(choices))
-        return raw
-
-    return parse
-
-
-def _time_zone(raw: str) -> str:
-    if raw not in time_zones():
-        raise SettingsError("a name of the IANA database, for example Asia/Bangkok")
-    return raw
-
-
-def _database_url(raw: str) -> str:
-    if raw.startswith("postgresql://"):
-        raw = raw.replace("postgresql://", "postgresql+psycopg://", 1)
-    scheme, _, rest = raw.partition("://")
-    is_file = scheme == "sqlite" and rest.startswith("/") and rest not in {"/", "/:memory:"}
-    is_server = scheme == "postgresql+psycopg" and _is_address(raw)
-    if not (is_file or is_server):
-        raise SettingsError("sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE")
-    return raw
-
-
-def _is_address(raw: str) -> bool:
-    """Tell whether a URL can be taken apart, its port included."""
-    try:
-        port = urlsplit(raw).port
-    except ValueError:
-        return False
-    return port != 0
-
-
-def _http_url(raw: str) -> str:
-    is_http = raw.startswith(("http://", "https://")) and _is_address(raw)
-    if not is_http or not urlsplit(raw).hostname:
-        raise SettingsError("http(s)://HOST[:PORT]")
-    return raw.rstrip("/")
-
-
-def _bind(raw: str) -> str:
-    host, separator, port = raw.rpartition(":")
-    is_port = port.isascii() and port.isdecimal() and len(port) <= 5  # noqa: PLR2004 - digits of the highest port
-    if not separator or not host or not is_port or not 0 < int(port) < 65536:  # noqa: PLR2004 - the highest port
-        raise SettingsError("HOST:PORT, for example 127.0.0.1:8000")
-    return raw
-
-
-def _secret_key(raw: str) -> str:
-    if len(raw) < 32:  # noqa: PLR2004 - 128 bits as hexadecimal digits
-        raise SettingsError("at least 32 characters of randomness")
-    return raw
-
-
-def _limit_store(raw: str) -> str:
-    if not raw.startswith(("memory://", "redis://", "rediss://")):
-        raise SettingsError("memory:// or redis://HOST:PORT/DB")
-    return raw
-
-
-def _roles(raw: str) -> str:
-    names = [name.strip() for name in raw.split(",") if name.strip()]
-    if not set(names) <= set(Role):
-        raise SettingsError("roles of " + ", ".join(Role))
-    return ",".join(names)
-
-
-def _weights(raw: str) -> FeedbackWeights:
-    try:
-        return parse_weights(raw)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Every setting. Each carries its parser, unit, default and help as field metadata."""
 
     data_dir: Path = _setting(
-        Path("var"), _path, "Folder for the database, the models and the secret key."
+        Path("var"), values.path, "Folder for the database, the models and the secret key."
     )
     database_url: str = _setting(
         "",
-        _database_url,
+        values.database_url,
         "Where comments and decisions live: SQLite or PostgreSQL.",
         is_secret=True,
         shown_default="sqlite:///<data_dir>/moderation.sqlite3",
     )
     models_dir: Path | None = _setting(
         None,
-        _path,
+        values.path,
         "Folder of bundles and of the pointer to the current one.",
         shown_default="<data_dir>/models",
     )
     secret_key: str = _setting(
         "",
-        _secret_key,
+        values.secret_key,
         "Signs sessions and forms; the same for all processes.",
         is_secret=True,
         shown_default="made at the first start, kept in <data_dir>/secret.key",
     )
-    bind: str = _setting("127.0.0.1:8000", _bind, "Address that the server listens on.")
+    bind: str = _setting("127.0.0.1:8000", values.bind, "Address that the server listens on.")
     public_url: str = _setting(
         "",
-        _http_url,
+        values.http_url,
         "Address under which people and forums reach the service.",
         shown_default="http://<bind>",
     )
     server_processes: int = _setting(
-        1, _whole(1, 64), "Server processes. With SQLite, 1 is fastest.", unit="processes"
+        1, values.whole(1, 64), "Server processes. With SQLite, 1 is fastest.", unit="processes"
     )
     server_threads: int = _setting(
-        8, _whole(1, 256), "Requests that one process handles at once.", unit="threads"
+        8, values.whole(1, 256), "Requests that one process handles at once.", unit="threads"
     )
     overload_wait_ms: int = _setting(
         1000,
-        _whole(1, 60_000),
+        values.whole(1, 60_000),
         "How long a forum's request may wait for a free thread; later it is answered 503.",
         unit="milliseconds",
     )
     trusted_proxies: int = _setting(
-        0, _whole(0, 8), "Reverse proxies in front whose X-Forwarded-* is believed.", unit="proxies"
+        0,
+        values.whole(0, 8),
+        "Reverse proxies in front whose X-Forwarded-* is believed.",
+        unit="proxies",
     )
     max_body_bytes: int = _setting(
-        1_000_000, _whole(1_000, 100_000_000), "Largest request body, batch aside.", unit="bytes"
+        1_000_000,
+        values.whole(1_000, 100_000_000),
+        "Largest request body, batch aside.",
+        unit="bytes",
     )
     max_batch_body_bytes: int = _setting(
-        16_000_000, _whole(1_000, 500_000_000), "Largest body of a batch.", unit="bytes"
+        16_000_000, values.whole(1_000, 500_000_000), "Largest body of a batch.", unit="bytes"
     )
     max_text_chars: int = _setting(
-        50_000, _whole(100, 1_000_000), "Longest comment text.", unit="characters"
+        50_000, values.whole(100, 1_000_000), "Longest comment text.", unit="characters"
     )
     signature_tolerance_s: int = _setting(
-        300, _whole(1, 3_600), "How far a signed request's clock may be off.", unit="seconds"
+        300, values.whole(1, 3_600), "How far a signed request's clock may be off.", unit="seconds"
     )
     rate_limit_per_minute: int = _setting(
-        6_000, _whole(1, 10_000_000), "Requests that one forum may send.", unit="requests/minute"
+        6_000,
+        values.whole(1, 10_000_000),
+        "Requests that one forum may send.",
+        unit="requests/minute",
     )
     rate_limit_store: str = _setting(
         "memory://",
-        _limit_store,
+        values.limit_store,
         "Where request counts live; Redis for several processes.",
         is_secret=True,  # the address may hold a password
     )
     claim_ttl_s: int = _setting(
-        300, _whole(10, 86_400), "How long a claim lasts without a sign of life.", unit="seconds"
+        300,
+        values.whole(10, 86_400),
+        "How long a claim lasts without a sign of life.",
+        unit="seconds",
     )
     useful_share: float = _setting(
         0.5,
-        _share,
+        values.share,
         "Most of what a moderator is given by usefulness to the model, when asking for that order.",
         unit="share",
     )
     session_hours: int = _setting(
-        12, _whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"
+        12, values.whole(1, 720), "How long a sign-in to the desk lasts.", unit="hours"
     )
     two_factor_roles: str = _setting(
         "",
-        _roles,
+        values.roles,
         "Roles that must show a second factor, with commas between them; others may.",
         shown_default="none",
     )
     oidc_issuer: str = _setting(
         "",
-        _http_url,
+        values.http_url,
         "Issuer of the OpenID provider that people may sign in with.",
         shown_default="none",
     )
     oidc_client_id: str = _setting(
-        "", _visible, "What we are called at the provider.", shown_default="none"
+        "", values.visible, "What we are called at the provider.", shown_default="none"
     )
     oidc_client_secret: str = _setting(
-        "", _visible, "Our secret at the provider.", is_secret=True, shown_default="none"
+        "", values.visible, "Our secret at the provider.", is_secret=True, shown_default="none"
     )
     oidc_name_claim: str = _setting(
-        "preferred_username", _visible, "Claim of the ID token that holds the account's name."
+        "preferred_username", values.visible, "Claim of the ID token that holds the account's name."
     )
     oidc_new_role: str = _setting(
         "",
-        _choice(*Role),
+        values.choice(*Role),
         "Role of accounts made at a first sign-in by the provider; without it none are made.",
         shown_default="none",
     )
     language: str = _setting(
         "en",
-        _choice(*DESK_LANGUAGES),
+        values.choice(*DESK_LANGUAGES),
         "Language of the desk for whoever chose none and whose browser asks for none that it has.",
     )
     time_zone: str = _setting(
-        "UTC", _time_zone, "Time zone of the desk for whoever chose none (IANA name)."
+        "UTC", values.time_zone, "Time zone of the desk for whoever chose none (IANA name)."
     )
     appeal_days: int = _setting(
-        183, _whole(1, 3_650), "How long after a rejection its author may appeal.", unit="days"
+        183,
+        values.whole(1, 3_650),
+        "How long after a rejection its author may appeal.",
+        unit="days",
     )
     model_poll_s: float = _setting(
-        1.0, _seconds(0.05, 60.0), "How often a server looks for a promoted model.", unit="seconds"
+        1.0,
+        values.seconds(0.05, 60.0),
+        "How often a server looks for a promoted model.",
+        unit="seconds",
     )
     runs_deliveries: bool = _setting(
         True,
-        _flag,
+        values.flag,
         "Whether the server itself sends deliveries and trains; switch off beside a worker.",
     )
     delivery_timeout_s: float = _setting(
-        10.0, _seconds(0.1, 120.0), "How long one delivery may take.", unit="seconds"
+        10.0, values.seconds(0.1, 120.0), "How long one delivery may take.", unit="seconds"
     )
     delivery_attempts: int = _setting(
-        10, _whole(1, 50), "Tries before a delivery is parked.", unit="tries"
+        10, values.whole(1, 50), "Tries before a delivery is parked.", unit="tries"
     )
     feedback_weights: FeedbackWeights = _setting(
         FeedbackWeights(),
-        _weights,
+        values.weights,
         "Weight in training by source of a label; what is not named keeps its default.",
     )
     log_level: str = _setting(
-        "info", _choice("debug", "info", "warning", "error"), "Least level that is logged."
+        "info", values.choice("debug", "info", "warning", "error"), "Least level that is logged."
     )
-    log_format: str = _setting("console", _choice("console", "json"), "Shape of a log line.")
+    log_format: str = _setting("console", values.choice("console", "json"), "Shape of a log line.")
 
     @property
     def resolved_database_url(self) -> str:

@@ -9,8 +9,8 @@ import click
 
 from classifiers.manifest import BundleError
 from classifiers.registry import RegistryError
-from moderation.config import SettingsError
 from moderation.domain.errors import ModerationError
+from moderation.setting_values import SettingsError
 
 _COMMANDS = {
     "backup": "backups:backup",

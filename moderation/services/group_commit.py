@@ -74,15 +74,14 @@ class GroupCommit(Generic[_Work, _Answer]):
         except ModerationError as error:
             if len(batch) == 1 or isinstance(error, StorageUnavailableError):
                 _fail(batch, error)
-                return
-            for one in batch:  # what sank one of them must not sink the others
-                self._write([one], write)
-        except BaseException:
-            _fail(batch, ModerationError("could not be stored"))
-            raise
+            else:
+                for one in batch:  # what sank one of them must not sink the others
+                    self._write([one], write)
         else:
             for one, answer in zip(batch, answers, strict=True):
                 one.answer, one.is_done = answer, True
+        finally:  # after a mistake of ours, nobody else waits for ever
+            _fail([one for one in batch if not one.is_done], ModerationError("could not be stored"))
 
 
 def _fail(batch: Sequence[_Waiting[Any, Any]], error: ModerationError) -> None:

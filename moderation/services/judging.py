@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from classifiers.scorer import Scored, Scorer, ScoringInput
@@ -68,39 +68,39 @@ def score_comments(
     scorer: Scorer | None, comments: Sequence[ReducedComment]
 ) -> list[Scored | None]:
     """Score comments; None for each that could not be scored, which is then held."""
-    if scorer is not None and len(comments) > 1:
-        try:
-            many = scorer.score_many([scoring_input(one) for one in comments], with_spans=True)
-            if all(_is_whole(one) for one in many):
-                return list(many)
-        except Exception:  # noqa: BLE001 - the scorer's edge: one by one shows which of them fails
-            _log.warning("the scorer failed on one of %d comments", len(comments))
-    return [_score_one(scorer, comment) for comment in comments]
-
-
-def _is_whole(scored: Scored) -> bool:
-    """Tell whether every score is a probability; NaN is none."""
-    return all(0 <= score <= 1 for score in scored.probabilities.values())
-
-
-def _score_one(scorer: Scorer | None, comment: ReducedComment) -> Scored | None:
     if scorer is None:
-        return None
-    return score_or_none(scorer, scoring_input(comment), comment.comment.external_id)
+        return [None for _ in comments]
+    if len(comments) > 1:
+        inputs = [scoring_input(comment) for comment in comments]
+        many = _scored(
+            lambda: scorer.score_many(inputs, with_spans=True), f"{len(comments)} comments"
+        )
+        if many is not None:
+            return list(many)
+    # One by one shows which of them fails.
+    return [
+        score_or_none(scorer, scoring_input(comment), comment.comment.external_id)
+        for comment in comments
+    ]
 
 
 def score_or_none(
     scorer: Scorer, wanted: ScoringInput, comment_id: str, *, with_spans: bool = True
 ) -> Scored | None:
     """Score one text; None, and a line in the log, if the scorer fails on it."""
+    found = _scored(lambda: [scorer.score(wanted, with_spans=with_spans)], comment_id)
+    return found[0] if found is not None else None
+
+
+def _scored(score: Callable[[], Sequence[Scored]], what: str) -> Sequence[Scored] | None:
     try:
-        scored = scorer.score(wanted, with_spans=with_spans)
-        if not _is_whole(scored):
+        found = score()
+        if not all(0 <= p <= 1 for one in found for p in one.probabilities.values()):
             raise ValueError("a score lies outside of [0, 1]")  # noqa: TRY301 - NaN lies outside too
     except Exception:  # noqa: BLE001 - the scorer's edge: whatever happens there, we hold
-        _log.exception("scorer failed", extra={"comment_id": comment_id})
+        _log.exception("scorer failed", extra={"comment_id": what})
         return None
-    return scored
+    return found
 
 
 def judge_comment(

@@ -11,7 +11,7 @@ from flask_limiter import Limiter, RequestLimit
 from limits.errors import ConfigurationError
 from limits.storage import MemoryStorage
 
-from moderation.config import SettingsError
+from moderation.setting_values import SettingsError
 from moderation.web import current
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from moderation.config import PREFIX, Settings, SettingsError, describe, load_settings
+from moderation.config import PREFIX, Settings, describe, load_settings
+from moderation.setting_values import SettingsError
 
 KEY = "k" * 32
 

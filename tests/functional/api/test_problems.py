@@ -13,9 +13,10 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Connection
 
 from moderation.app import create_app
-from moderation.config import Settings, SettingsError
+from moderation.config import Settings
 from moderation.domain.errors import StorageUnavailableError
 from moderation.services.runtime import Runtime
+from moderation.setting_values import SettingsError
 from moderation.storage.database import Database, open_database
 from tests.builders import sqlite_only
 from tests.fakes import FakeModels, FakeScorer, FixedClock
