@@ -112,15 +112,17 @@ def measure(seconds: int, processes: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = RunningServer(Path(folder), MODERATION_SERVER_PROCESSES=str(processes))
         server.start()
-        set_up(server, coral, receiver)
-        talk = Talk(server.url, mixed())
-        for number in range(20):
-            talk.ask(1_000_000 + number, time.perf_counter())
-        begin, count = time.perf_counter() + 0.5, RATE * seconds
-        with ThreadPoolExecutor(64) as pool:
-            places = [begin + number / RATE for number in range(count)]
-            took = sorted(pool.map(talk.ask, range(count), places))
-        server.kill()
+        try:
+            set_up(server, coral, receiver)
+            talk = Talk(server.url, mixed())
+            for number in range(20):
+                talk.ask(1_000_000 + number, time.perf_counter())
+            begin, count = time.perf_counter() + 0.5, RATE * seconds
+            with ThreadPoolExecutor(64) as pool:
+                places = [begin + number / RATE for number in range(count)]
+                took = sorted(pool.map(talk.ask, range(count), places))
+        finally:
+            server.kill()
     receiver.close()
     coral.go_down()
     cuts = statistics.quantiles(took, n=100)
