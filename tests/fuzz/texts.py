@@ -114,6 +114,7 @@ def _scorer() -> Scorer:
 
 
 def _scoring_input(random: Random) -> ScoringInput:
+    _scorer()  # loaded here, so that the time of the first input is its own
     title, parent = (
         mutation.text(random, _WORDS)[:1000] if random.randrange(4) == 0 else None for _ in range(2)
     )
