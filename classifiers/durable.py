@@ -28,14 +28,36 @@ def write_durably(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def replace_text(path: Path, text: str) -> None:
+def make_private(path: Path, text: str) -> None:
+    """Make a file that its owner alone may read, unless it is there.
+
+    Several processes may start at once: each writes a file of its own and links it into place,
+    which succeeds for one of them; the others read that one's.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")  # mode 0600
+    own = Path(name)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        path.hardlink_to(own)
+        sync_folder(path.parent)
+    except FileExistsError:
+        pass  # another process was first
+    finally:
+        own.unlink()
+
+
+def replace_text(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Replace a file so that a reader sees the old text or the new one."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-")
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.chmod(name, 0o644)  # noqa: PTH101 (mkstemp gives a plain name, and 0600)
+    os.chmod(name, mode)  # noqa: PTH101 (mkstemp gives a plain name, and 0600)
     os.replace(name, path)  # noqa: PTH105
     sync_folder(path.parent)
 

@@ -64,6 +64,13 @@ class Settings:
         is_secret=True,
         shown_default="made at the first start, kept in <data_dir>/secret.key",
     )
+    encryption_keys: tuple[str, ...] = _setting(
+        (),
+        values.encryption_keys,
+        "Keys of the secrets in the database, newest first; the same for all processes.",
+        is_secret=True,
+        shown_default="made by init, kept in <data_dir>/encryption.keys",
+    )
     bind: str = _setting("127.0.0.1:8000", values.bind, "Address that the server listens on.")
     public_url: str = _setting(
         "",
@@ -292,7 +299,7 @@ def describe(settings: Settings) -> list[SettingRow]:
     for setting in fields(Settings):
         meta = setting.metadata
         value = getattr(settings, setting.name)
-        shown = "" if value in ("", None) else str(value)
+        shown = "" if value in ("", None, ()) else str(value)
         if meta["is_secret"] and shown and value != setting.default:
             shown = "********"
         default = meta["shown_default"] or str(setting.default)

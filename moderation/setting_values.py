@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -139,6 +140,21 @@ def secret_key(raw: str) -> str:
     if len(raw) < 32:  # noqa: PLR2004 - 128 bits as hexadecimal digits
         raise SettingsError("at least 32 characters of randomness")
     return raw
+
+
+def encryption_keys(raw: str) -> tuple[str, ...]:
+    """Return keys, newest first."""
+    keys = tuple(raw.replace(",", " ").split())
+    if not keys or not all(_is_key(key) for key in keys):
+        raise SettingsError("keys of 32 bytes as URL-safe base64, with commas between them")
+    return keys
+
+
+def _is_key(raw: str) -> bool:
+    try:
+        return len(base64.urlsafe_b64decode(raw)) == 32  # noqa: PLR2004 - what Fernet takes
+    except ValueError:
+        return False
 
 
 def limit_store(raw: str) -> str:

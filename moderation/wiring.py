@@ -10,20 +10,30 @@ from moderation.jobs.training import TrainingWorker
 from moderation.services.live_models import LiveModels
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
-from moderation.services.secret_key import kept_secret_key
+from moderation.services.secret_key import KEYS_FILE, kept_secret_key
 from moderation.storage.database import open_database
+from moderation.storage.sealing import GivenKeys, KeyFile, KeySource
 
 
 def build_runtime(settings: Settings) -> Runtime:
     """Open what the settings name."""
     return Runtime(
         database=open_database(
-            settings.resolved_database_url, pool_size=settings.server_threads + 4
+            settings.resolved_database_url,
+            pool_size=settings.server_threads + 4,
+            keys=encryption_keys(settings),
         ),
         models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
         feedback_weights=settings.feedback_weights,
         pseudonyms=lambda: Pseudonyms(installation_secret(settings)),
     )
+
+
+def encryption_keys(settings: Settings) -> KeySource:
+    """Return where the keys of the stored secrets are."""
+    if settings.encryption_keys:
+        return GivenKeys(settings.encryption_keys)
+    return KeyFile(settings.data_dir / KEYS_FILE)
 
 
 def installation_secret(settings: Settings) -> str:

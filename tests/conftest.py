@@ -22,7 +22,7 @@ from moderation.storage import schema
 from moderation.storage.database import Database, open_database
 from moderation.storage.tables import metadata
 from tests.builders import RegisteredForum, register_forum
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, FakeModels, FakeScorer, FixedClock
 
 POSTGRESQL_URL = os.environ.get(
     "TEST_POSTGRESQL_URL", "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -136,7 +136,7 @@ def models() -> FakeModels:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """The open database."""
-    opened = open_database(database_url)
+    opened = open_database(database_url, keys=KEYS)
     yield opened
     opened.dispose()
 
@@ -154,6 +154,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         data_dir=tmp_path,
         database_url=database_url,
         secret_key="0123456789abcdef" * 4,
+        encryption_keys=KEYS.keys,
         runs_deliveries=False,
     )
 

@@ -11,9 +11,13 @@ from classifiers.labels import Label
 from classifiers.registry import Registry
 from classifiers.scorer import Scored, Scorer, ScoringInput, Span, Threshold
 from moderation.services.live_models import LiveModels, LoadedModels
+from moderation.storage.sealing import GivenKeys
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning: when every test begins."""
+
+KEYS = GivenKeys(("dGVzdHMgb25seTogb3BlbnMgdGhlIHNlY3JldHMgISE=",))
+"""Opens the secrets in every database of the tests."""
 
 RULE = "maximum recall at precision >= 0.9"
 

@@ -25,6 +25,7 @@ _COMMANDS = {
     "import-labels": "labels_in:import_labels_command",
     "import-thread": "threads:import_thread",
     "init": "setup:init",
+    "keys": "keys:keys",
     "models": "models:models",
     "pins": "pins:pins",
     "privacy": "privacy:privacy",

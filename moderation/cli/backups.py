@@ -20,7 +20,7 @@ _FOLDER = click.Path(path_type=Path)
 @click.argument("folder", type=_FOLDER)
 @json_option
 def backup(folder: Path, *, as_json: bool) -> None:
-    """Write database, models and secret key into the new FOLDER. The service may run meanwhile."""
+    """Write database, models and keys into the new FOLDER. The service may run meanwhile."""
     settings = load_settings()
     manifest = backups.back_up(open_runtime(settings), _places(settings), folder)
     if as_json:

@@ -15,7 +15,7 @@ from moderation.domain.host import HostKind, SecretPurpose
 from moderation.domain.webhook_signature import sign_headers
 from moderation.hosts.adapters import ADAPTERS
 from moderation.hosts.test_events import TEXT, WAYS, TestEvent
-from moderation.services import hosts, messages, outbox
+from moderation.services import hosts, messages, outbox, stored_secrets
 from moderation.services.registration import forum_with_secrets
 from moderation.services.runtime import Runtime
 
@@ -67,6 +67,7 @@ class Doctor:
                 return
 
     def _steps(self, forum: Forum) -> Iterator[Step]:
+        yield self._secrets()
         yield self._model()
         yield self._service()
         known = hosts.host_of(self.runtime, forum, SecretPurpose.API_KEY)
@@ -80,6 +81,16 @@ class Doctor:
         yield step
         if delivery_id is not None:
             yield self._delivered(delivery_id, ADAPTERS[kind].title)
+
+    def _secrets(self) -> Step:
+        found = stored_secrets.examine(self.runtime)
+        if found.unreadable:
+            said = (
+                f"{found.unreadable} of {found.stored} stored secrets cannot be read with the keys "
+                f"in {found.keys_in}; bring the right ones back (docs/security.md)"
+            )
+            return Step("secrets", is_good=False, said=said)
+        return Step("secrets", is_good=True, said=f"{found.stored} stored secrets can be read")
 
     def _model(self) -> Step:
         scorer = self.runtime.models.loaded().current

@@ -74,6 +74,12 @@ class StorageUnavailableError(ModerationError):
     code = "storage_unavailable"
 
 
+class UnreadableSecretError(StorageUnavailableError):
+    """A stored secret cannot be opened until its key is there again."""
+
+    code = "unreadable_secret"
+
+
 class OverloadedError(ModerationError):
     """There is more to do than the server can do in time; trying again later helps."""
 

@@ -1,4 +1,4 @@
-"""Backups: database, models and secret key in one folder, and back."""
+"""Backups: database, models and keys in one folder, and back."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from moderation.domain.errors import ConflictError, InvalidInputError, Moderatio
 from moderation.services.messages import rfc3339
 from moderation.services.runtime import Runtime
 from moderation.services.secret_key import FILE_NAME as SECRET_FILE
+from moderation.services.secret_key import KEYS_FILE
 from moderation.storage import dumps, schema
 
 SCHEMA = "backup/1"
 _MANIFEST = "backup.json"
 _MODELS = "models"
 _POINTERS = "pointers.json"
+_KEY_FILES = (SECRET_FILE, KEYS_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Places:
     Attributes
     ----------
     data_dir : Path
-        The secret key lies here, unless the settings hold it.
+        The secret key and the encryption keys lie here, unless the settings hold them.
     models_dir : Path
     """
 
@@ -61,9 +63,10 @@ def back_up(runtime: Runtime, places: Places, target: Path) -> dict[str, Any]:
         name = dumps.dump_name(runtime.database)
         dumps.dump(runtime.database, work / name)
         _copy_models(places.models_dir, work / _MODELS)
-        secret = places.data_dir / SECRET_FILE
-        if secret.is_file():
-            shutil.copy2(secret, work / SECRET_FILE)
+        # After the database: a key that was added meanwhile stands before the old ones.
+        for key_file in _KEY_FILES:
+            if (places.data_dir / key_file).is_file():
+                shutil.copy2(places.data_dir / key_file, work / key_file)
         manifest = {
             "schema": SCHEMA,
             "created_at": rfc3339(runtime.clock()),
@@ -146,16 +149,17 @@ def restore(
         raise InvalidInputError(
             f"{folder} holds {manifest['database']}; this installation's database needs {name}."
         )
-    secret = places.data_dir / SECRET_FILE
-    kept = folder / SECRET_FILE
-    is_other = kept.is_file() and secret.is_file() and secret.read_bytes() != kept.read_bytes()
-    if is_other and not replaces:
-        raise ConflictError(f"{secret} is another key; restore with --replace to replace it.")
+    for key_file in _KEY_FILES:
+        there, kept = places.data_dir / key_file, folder / key_file
+        is_other = kept.is_file() and there.is_file() and there.read_bytes() != kept.read_bytes()
+        if is_other and not replaces:
+            raise ConflictError(f"{there} is another key; restore with --replace to replace it.")
     dumps.load(runtime.database, folder / name, replaces=replaces)
     _bring_models(folder / _MODELS, places.models_dir)
-    if kept.is_file():
-        places.data_dir.mkdir(parents=True, exist_ok=True)
-        _replace_file(kept, secret)
+    for key_file in _KEY_FILES:
+        if (folder / key_file).is_file():
+            places.data_dir.mkdir(parents=True, exist_ok=True)
+            _replace_file(folder / key_file, places.data_dir / key_file)
     runtime.database.dispose()
     schema.upgrade(runtime.database)
     return manifest

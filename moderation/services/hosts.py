@@ -57,8 +57,9 @@ def connect(
         for purpose, secrets_given in shared.items():
             hosts.expire_secrets(connection, host.forum_id, purpose, until=now + overlap)
             for secret in secrets_given.split():
+                digest = key_digest(secret) if purpose in hosts.ADDRESSES else ""
                 hosts.insert_secret(
-                    connection, host.forum_id, purpose, secret, digest=key_digest(secret), at=now
+                    connection, host.forum_id, purpose, secret, digest=digest, at=now
                 )
         append_event(
             connection,

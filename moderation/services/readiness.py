@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from moderation.domain.errors import StorageUnavailableError
+from moderation.domain.errors import StorageUnavailableError, UnreadableSecretError
 from moderation.services.runtime import Runtime
-from moderation.storage import queue_tally, schema
+from moderation.storage import queue_tally, schema, sealing
 from moderation.storage.deliveries import count_by_state
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.queue_tally import QueueCounts
@@ -18,20 +18,21 @@ class Readiness:
 
     Attributes
     ----------
-    database, migrations, model : str
+    database, migrations, secrets, model : str
         ``ok`` or what is wrong.
     model_version : str or None
     """
 
     database: str
     migrations: str
+    secrets: str
     model: str
     model_version: str | None
 
     @property
     def is_ready(self) -> bool:
         """Whether every part is ok."""
-        return self.database == self.migrations == self.model == "ok"
+        return self.database == self.migrations == self.secrets == self.model == "ok"
 
 
 def readiness(runtime: Runtime) -> Readiness:
@@ -42,10 +43,19 @@ def readiness(runtime: Runtime) -> Readiness:
     try:
         revision = schema.current(runtime.database)
     except StorageUnavailableError:
-        return Readiness("cannot be reached", "unknown", model, version)
+        return Readiness("cannot be reached", "unknown", "unknown", model, version)
     newest = schema.head()
     migrations = "ok" if revision == newest else f"at {revision or 'nothing'}, expected {newest}"
-    return Readiness("ok", migrations, model, version)
+    return Readiness("ok", migrations, _secrets(runtime), model, version)
+
+
+def _secrets(runtime: Runtime) -> str:
+    try:
+        with runtime.database.read() as connection:
+            sealing.check_key(connection)
+    except UnreadableSecretError:
+        return "cannot be read with this process's keys"
+    return "ok"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from pathlib import Path
 
+from classifiers.durable import make_private
+
 FILE_NAME = "secret.key"
+KEYS_FILE = "encryption.keys"
+"""Beside it, the keys of the secrets in the database (`moderation.storage.sealing`)."""
+
 _LEAST_LENGTH = 32
 
 
@@ -17,9 +20,6 @@ class SecretKeyError(Exception):
 
 def kept_secret_key(data_dir: Path) -> str:
     """Return the installation's key; the first caller makes it.
-
-    Several processes may start at once: each writes a file of its own and links it into place,
-    which succeeds for one of them; the others read that one's.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def kept_secret_key(data_dir: Path) -> str:
     path = data_dir / FILE_NAME
     try:
         if not path.exists():
-            _make(path)
+            make_private(path, secrets.token_urlsafe(48) + "\n")
         key = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         message = f"{path}: the secret key cannot be read or made: {error}"
@@ -43,19 +43,3 @@ def kept_secret_key(data_dir: Path) -> str:
         message = f"{path}: expected at least {_LEAST_LENGTH} characters of randomness"
         raise SecretKeyError(message)
     return key
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE_NAME}-")  # mode 0600
-    own = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        path.hardlink_to(own)
-    except FileExistsError:
-        pass  # another process was first
-    finally:
-        own.unlink()

@@ -23,8 +23,11 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from moderation.domain.errors import ConflictError, InvalidInputError, StorageUnavailableError
+from moderation.storage.sealing import GivenKeys, KeySource, Vault
 
 __all__ = ["Connection", "Database", "open_database"]
+
+_NO_KEYS = GivenKeys()
 
 _BUSY_TIMEOUT_S = 10
 _SET_BUSY_TIMEOUT = f"PRAGMA busy_timeout={_BUSY_TIMEOUT_S * 1000}"
@@ -38,8 +41,9 @@ class Database:
     writers that began by reading would fail half-way instead of waiting for each other.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
+        self.vault = vault
         self._turn = threading.Lock()
 
     @property
@@ -98,7 +102,7 @@ class Database:
     def _transaction(self, *, is_write: bool) -> Iterator[Connection]:
         try:
             with self._engine.connect() as connection:
-                options = connection.execution_options(sqlite_immediate=is_write)
+                options = connection.execution_options(sqlite_immediate=is_write, vault=self.vault)
                 with options.begin():
                     yield options
         except (OperationalError, InterfaceError, PoolTimeoutError) as error:
@@ -125,7 +129,7 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 16) -> Database:
+def open_database(url: str, *, pool_size: int = 16, keys: KeySource = _NO_KEYS) -> Database:
     """Open the database.
 
     Parameters
@@ -134,6 +138,8 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
         ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
     pool_size : int
         Connections kept for PostgreSQL.
+    keys : KeySource
+        Opens the secrets in it; without keys the rest can be used.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -159,7 +165,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
             connect_args={"connect_timeout": 5},
         )
         event.listen(engine, "connect", _prepare_postgresql)
-    return Database(engine)
+    return Database(engine, Vault(keys))
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

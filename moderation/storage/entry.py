@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from moderation.domain.reach import Reach
 from moderation.domain.review import Role
+from moderation.storage.sealing import vault_of
 from moderation.storage.tables import (
     desk_sessions,
     entry_links,
@@ -152,7 +153,8 @@ def second_factor(connection: Connection, user_id: int) -> SecondFactor | None:
     ).first()
     if row is None:
         return None
-    return SecondFactor(row.secret, row.last_step, tuple(row.recovery_digests))
+    secret = vault_of(connection).open(row.secret)
+    return SecondFactor(secret, row.last_step, tuple(row.recovery_digests))
 
 
 def users_with_second_factor(connection: Connection) -> Sequence[int]:
@@ -168,7 +170,7 @@ def put_second_factor(
     connection.execute(
         insert(second_factors).values(
             user_id=user_id,
-            secret=factor.secret,
+            secret=vault_of(connection).seal(factor.secret),
             last_step=factor.last_step,
             recovery_digests=list(factor.recovery_digests),
             created_at=at,

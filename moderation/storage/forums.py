@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from moderation.domain.forum import Forum
+from moderation.storage.sealing import vault_of
 from moderation.storage.tables import credentials, forums
 
 _COLUMNS = (
@@ -137,8 +138,9 @@ def insert_signing_secret(
     connection: Connection, forum_id: int, secret: str, *, at: datetime
 ) -> None:
     """Store a signing secret (``whsec_...``)."""
+    sealed = vault_of(connection).seal(secret)
     connection.execute(
-        insert(credentials).values(forum_id=forum_id, kind="signing", secret=secret, created_at=at)
+        insert(credentials).values(forum_id=forum_id, kind="signing", secret=sealed, created_at=at)
     )
 
 
@@ -166,4 +168,6 @@ def forum_by_key_digest(connection: Connection, key_digest: str, *, now: datetim
 
 def signing_secrets(connection: Connection, forum_id: int, *, now: datetime) -> Sequence[str]:
     """Return the valid signing secrets, newest first; two during a rotation."""
-    return connection.scalars(_SECRETS, {"forum": forum_id, "now": now}).all()
+    vault = vault_of(connection)
+    stored = connection.scalars(_SECRETS, {"forum": forum_id, "now": now})
+    return [vault.open(secret) for secret in stored]

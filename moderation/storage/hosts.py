@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, delete, exists, insert, o
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
+from moderation.storage.sealing import vault_of
 from moderation.storage.tables import (
     comments,
     forums,
@@ -25,6 +26,9 @@ _EVENTS_KEPT = timedelta(days=30)
 """Hosts repeat an event for some hours at most."""
 
 _FORGETS_EVERY = 256
+
+ADDRESSES = (SecretPurpose.POST_ADDRESS, SecretPurpose.TOPIC_ADDRESS)
+"""Secrets that are part of an address: 256 random bits, found by their digest."""
 
 
 def put_connection(connection: Connection, host: HostConnection, *, at: datetime) -> None:
@@ -88,10 +92,11 @@ def insert_secret(
     digest: str,
     at: datetime,
 ) -> None:
-    """Store a secret; its digest is what an address is looked up by."""
+    """Store a secret; its digest is what an address is looked up by, empty for other purposes."""
+    sealed = vault_of(connection).seal(secret)
     connection.execute(
         insert(host_secrets).values(
-            forum_id=forum_id, purpose=purpose.value, secret=secret, digest=digest, created_at=at
+            forum_id=forum_id, purpose=purpose.value, secret=sealed, digest=digest, created_at=at
         )
     )
 
@@ -117,7 +122,7 @@ def secrets_of(
 ) -> Sequence[str]:
     """Return the valid secrets, newest first."""
     columns = host_secrets.c
-    return connection.scalars(
+    stored = connection.scalars(
         select(columns.secret)
         .where(
             columns.forum_id == forum_id,
@@ -125,7 +130,9 @@ def secrets_of(
             or_(columns.expires_at.is_(None), columns.expires_at > now),
         )
         .order_by(columns.id.desc())
-    ).all()
+    )
+    vault = vault_of(connection)
+    return [vault.open(secret) for secret in stored]
 
 
 def address_owner(
@@ -136,7 +143,7 @@ def address_owner(
     row = connection.execute(
         select(columns.forum_id, columns.purpose).where(
             columns.digest == digest,
-            columns.purpose.in_([SecretPurpose.POST_ADDRESS, SecretPurpose.TOPIC_ADDRESS]),
+            columns.purpose.in_(ADDRESSES),
             or_(columns.expires_at.is_(None), columns.expires_at > now),
         )
     ).first()

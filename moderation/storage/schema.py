@@ -16,6 +16,7 @@ from sqlalchemy import Connection, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage.database import Database
+from moderation.storage.sealing import ensure_key
 from moderation.storage.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -49,15 +50,18 @@ def is_known(revision: object) -> bool:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate up. Two processes at once take turns.
+    """Migrate up, with a first key for the secrets. Two processes at once take turns.
 
     Raises
     ------
     InvalidInputError
         If there is no such revision, or the database is newer than this code.
+    UnreadableSecretError
+        If the database holds secrets and their key is not there.
     """
     with database.write() as connection, _explained():
         _take_turns(connection)
+        ensure_key(connection)
         command.upgrade(_config(connection), revision)
 
 

@@ -28,12 +28,13 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Answer whether database, migrations and model are there."""
+    """Answer whether database, migrations, keys and model are there."""
     found = readiness(current.runtime())
     answer = jsonify(
         status="ready" if found.is_ready else "not_ready",
         database=found.database,
         migrations=found.migrations,
+        secrets=found.secrets,
         model=found.model,
         model_version=found.model_version,
     )

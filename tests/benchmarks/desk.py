@@ -30,7 +30,7 @@ from moderation.storage.database import Database, open_database
 from moderation.storage.tables import comments
 from tests.benchmarks.desk_rows import MODERATORS, fill
 from tests.browser.conftest import ARGS, CHROMIUM, Person
-from tests.fakes import START, FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
 from tests.functional.desk.visitor import Visitor, filled_in
 
 _ROUNDS = 40
@@ -49,7 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         url = arguments.postgresql or f"sqlite:///{folder}/desk.sqlite3"
-        database = open_database(url)
+        database = open_database(url, keys=KEYS)
         _prepare(database, arguments.rows)
         _measure(database, arguments.rows, _settings(folder, url))
 

@@ -19,6 +19,7 @@ from classifiers.registry import Registry
 from moderation.services.live_models import LiveModels
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
+from moderation.storage.sealing import KeyFile
 from tests.builders import RegisteredForum, register_forum
 from tests.functional.running_server import CallbackReceiver, RunningServer
 
@@ -45,7 +46,10 @@ def service(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     (folder / "var").mkdir()
     file = folder / "var" / "moderation.sqlite3"
     shutil.copyfile(migrated_file, file)
-    runtime = Runtime(open_database(f"sqlite:///{file}"), LiveModels(Registry(folder / "none")))
+    keys = KeyFile(folder / "var" / "encryption.keys")
+    keys.make()
+    database = open_database(f"sqlite:///{file}", keys=keys)
+    runtime = Runtime(database, LiveModels(Registry(folder / "none")))
     receiver = CallbackReceiver()
     scoring = register_forum(
         runtime, "scoring", drop_in={"spam": "flagged", "languages": ["en", "de"]}

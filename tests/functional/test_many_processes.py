@@ -24,7 +24,7 @@ from moderation.storage import judgements
 from moderation.storage.database import open_database
 from moderation.storage.queue_filters import QueueFilter
 from tests.builders import a_user
-from tests.fakes import FakeModels
+from tests.fakes import KEYS, FakeModels
 from tests.functional.running_server import RunningServer, free_port
 from tests.functional.test_kill import (
     QUICK,
@@ -95,6 +95,7 @@ def test_three_servers_and_two_workers_lose_nothing_when_any_dies(
             "MODERATION_DATABASE_URL": url,
             "MODERATION_RATE_LIMIT_STORE": redis[0],
             "MODERATION_SECRET_KEY": "0123456789abcdef" * 4,
+            "MODERATION_ENCRYPTION_KEYS": KEYS.keys[0],
             "MODERATION_RUNS_DELIVERIES": "false",
             "MODERATION_MODELS_DIR": str(tmp_path / "models"),
         }

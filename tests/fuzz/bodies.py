@@ -35,7 +35,7 @@ from moderation.storage import schema
 from moderation.storage.database import open_database
 from moderation.web.api import examples
 from tests.builders import register_forum
-from tests.fakes import START, FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
 from tests.fuzz import mutation
 from tests.fuzz.target import Target
 
@@ -147,7 +147,7 @@ def _reads_policy(document: Any) -> None:
 def _service() -> tuple[FlaskClient, str]:
     """A service of this process's own whose model knows words, and a forum's key."""
     folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
-    database = open_database(f"sqlite:///{folder}/moderation.sqlite3")
+    database = open_database(f"sqlite:///{folder}/moderation.sqlite3", keys=KEYS)
     schema.upgrade(database)
     runtime = Runtime(database=database, models=FakeModels(FakeScorer()), clock=FixedClock())
     registered = register_forum(runtime)

@@ -41,6 +41,7 @@ def test_readyz_names_the_model(client: FlaskClient) -> None:
         "status": "ready",
         "database": "ok",
         "migrations": "ok",
+        "secrets": "ok",
         "model": "ok",
         "model_version": "2026-01-01-0000000001",
     }
@@ -73,6 +74,18 @@ def test_readyz_tells_that_migrations_are_missing(client: FlaskClient, runtime: 
     response = client.get("/readyz")
     assert response.status_code == 503
     assert "expected" in response.get_json()["migrations"]
+
+
+@sqlite_only
+def test_readyz_tells_that_the_key_of_the_secrets_is_missing(
+    settings: Settings, runtime: Runtime, database_url: str
+) -> None:
+    register_forum(runtime)
+    keyless = replace(runtime, database=open_database(database_url))
+    response = create_app(settings, runtime=keyless).test_client().get("/readyz")
+    keyless.database.dispose()
+    assert response.status_code == 503
+    assert response.get_json()["secrets"] == "cannot be read with this process's keys"
 
 
 def test_metrics_count_requests_verdicts_and_what_waits(

@@ -165,7 +165,7 @@ class _Unwritable(Database):
 def test_a_comment_that_was_not_stored_is_not_acknowledged(
     settings: Settings, runtime: Runtime, gazette: ForumClient, method: str, path: str, body: Any
 ) -> None:
-    broken = replace(runtime, database=_Unwritable(runtime.database.engine))
+    broken = replace(runtime, database=_Unwritable(runtime.database.engine, runtime.database.vault))
     app = create_app(settings, runtime=broken)
     response = ForumClient(app, gazette.registered, gazette.contract).send(method, path, body)
     assert response.status_code == 503
@@ -187,7 +187,9 @@ def test_the_unexpected_is_answered_with_the_request_id_alone(
     gazette: ForumClient,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    surprising = replace(runtime, database=_Surprising(runtime.database.engine))
+    surprising = replace(
+        runtime, database=_Surprising(runtime.database.engine, runtime.database.vault)
+    )
     app = create_app(settings, runtime=surprising)
     client = ForumClient(app, gazette.registered, gazette.contract)
     caplog.clear()

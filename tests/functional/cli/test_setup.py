@@ -42,6 +42,7 @@ def test_help_names_every_command_in_words() -> None:
         "import-labels",
         "import-thread",
         "init",
+        "keys",
         "models",
         "pins",
         "privacy",

@@ -73,6 +73,7 @@ def test_a_test_event_goes_around_the_loop_of_each_host(
     host = HOSTS[kind][0]()
     connect(runtime, loop, kind, host, "KEY")
     assert said(list(doctor.examine(loop.forum))) == [
+        ("secrets", True),
         ("model", True),
         ("service", True),
         ("forged event", True),
@@ -92,7 +93,7 @@ def test_a_native_forum_is_tried_with_its_own_signature_and_callback(
     receiver = Receiver()
     forum = registration.set_callback(runtime, "gazette", receiver.url, allows_private=True)
     steps = list(doctor.examine(forum))
-    assert said(steps)[2:] == [("event in", True), ("answer out", True)]
+    assert said(steps)[3:] == [("event in", True), ("answer out", True)]
     assert json.loads(receiver.messages[0].body)["type"] == "moderation.test"
     receiver.script = [answer(500)]
     assert list(doctor.examine(forum))[-1] == Step(
@@ -118,6 +119,7 @@ def command(settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     """Run ``moderation`` on the test's database."""
     monkeypatch.setenv("MODERATION_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("MODERATION_DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("MODERATION_ENCRYPTION_KEYS", settings.encryption_keys[0])
     monkeypatch.setenv("MODERATION_PUBLIC_URL", "https://mod.example")
     monkeypatch.setenv("MODERATION_DELIVERY_TIMEOUT_S", "3")
 

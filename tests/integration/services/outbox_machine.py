@@ -20,7 +20,7 @@ from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
 from moderation.storage.deliveries import NewDelivery, insert_delivery
 from tests.builders import a_comment, a_user, register_forum, submitted
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, FakeModels, FakeScorer, FixedClock
 
 LEASE_S = 40.0
 _ANY = st.integers(0, 30)
@@ -48,7 +48,7 @@ class OutboxMachine(RuleBasedStateMachine):
         shutil.copyfile(migrated_file, path)
         self.clock = FixedClock()
         self.runtime = Runtime(
-            database=open_database(f"sqlite:///{path}"),
+            database=open_database(f"sqlite:///{path}", keys=KEYS),
             models=FakeModels(FakeScorer()),
             clock=self.clock,
         )

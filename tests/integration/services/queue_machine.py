@@ -21,7 +21,7 @@ from moderation.storage.database import open_database
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.tables import decisions, events, review_items
 from tests.builders import a_comment, a_user, register_forum, submitted
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, FakeModels, FakeScorer, FixedClock
 
 TTL_S = 300
 _COMMENTS = st.sampled_from(["c1", "c2", "c3"])
@@ -64,7 +64,7 @@ class QueueMachine(RuleBasedStateMachine):
         shutil.copyfile(migrated_file, path)
         self.clock = FixedClock()
         self.runtime = Runtime(
-            database=open_database(f"sqlite:///{path}"),
+            database=open_database(f"sqlite:///{path}", keys=KEYS),
             models=FakeModels(FakeScorer()),
             clock=self.clock,
         )

@@ -25,6 +25,7 @@ from moderation.storage.database import open_database
 from moderation.storage.tables import metadata
 from tests.builders import a_comment, a_user, decided, sqlite_only, submitted
 from tests.conftest import POSTGRESQL_URL
+from tests.fakes import KEYS
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def places(tmp_path: Path) -> Places:
 def empty(database_kind: str, runtime: Runtime, tmp_path: Path) -> Iterator[Runtime]:
     """A second installation with an empty database."""
     if database_kind == "sqlite":
-        second = open_database(f"sqlite:///{tmp_path / 'second' / 'm.sqlite3'}")
+        second = open_database(f"sqlite:///{tmp_path / 'second' / 'm.sqlite3'}", keys=KEYS)
         yield replace(runtime, database=second)
         second.dispose()
         return
@@ -51,7 +52,7 @@ def empty(database_kind: str, runtime: Runtime, tmp_path: Path) -> Iterator[Runt
     with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         base = POSTGRESQL_URL.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
-        second = open_database(f"{base}/{name}")
+        second = open_database(f"{base}/{name}", keys=KEYS)
         yield replace(runtime, database=second)
         second.dispose()
         server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

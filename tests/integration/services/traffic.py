@@ -19,7 +19,7 @@ from moderation.storage import decisions, review_queue
 from moderation.storage.database import Connection, open_database
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, register_forum
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from tests.fakes import KEYS, FakeModels, FakeScorer, FixedClock
 
 DAYS = 10
 
@@ -58,7 +58,7 @@ def filled_file(migrated: Path) -> Path:
     path = migrated.with_name("traffic.sqlite3")
     if not path.exists():
         shutil.copyfile(migrated, path)
-        database = open_database(f"sqlite:///{path}")
+        database = open_database(f"sqlite:///{path}", keys=KEYS)
         fill(Runtime(database=database, models=FakeModels(WrittenScorer()), clock=FixedClock()))
         database.dispose()
     return path
