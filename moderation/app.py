@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Flask, redirect, url_for
 from werkzeug import Response
 
@@ -25,6 +28,13 @@ from moderation.web import (
     tracing,
 )
 from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
+
+
+class _App(Flask):
+    """Flask without its look at each view and hook, whether it is a coroutine: none is."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        return func
 
 
 def _work_in_background(app: Flask, settings: Settings, runtime: Runtime) -> None:
@@ -83,7 +93,7 @@ def create_app(settings: Settings | None = None, *, runtime: Runtime | None = No
     settings = settings if settings is not None else load_settings()
     runtime = runtime if runtime is not None else build_runtime(settings)
     log.configure(settings)
-    app = Flask(__name__, static_folder=None)
+    app = _App(__name__, static_folder=None)
     current.attach(app, settings, runtime)
     _add_web(app)
     if settings.runs_deliveries:

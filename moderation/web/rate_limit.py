@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from contextlib import suppress
+from dataclasses import dataclass
 
+import structlog
 from flask import Flask, Response, g
-from flask_limiter import Limiter, RequestLimit
-from limits.errors import ConfigurationError
-from limits.storage import MemoryStorage
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import ConfigurationError, StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import SlidingWindowCounterRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from moderation.setting_values import SettingsError
 from moderation.web import current
+
+_log = structlog.stdlib.get_logger(__name__)
 
 
 class CountingStorage(MemoryStorage):
@@ -38,11 +43,75 @@ class CountingStorage(MemoryStorage):
         return self.storage.get(key, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What is left of a forum's minute after a request.
+
+    Attributes
+    ----------
+    is_allowed : bool
+    remaining : int
+    reset_at_s : float
+        When the forum may send as many as ever, in seconds since 1970.
+    """
+
+    is_allowed: bool
+    remaining: int
+    reset_at_s: float
+
+
+class RequestCounter:
+    """Counts each forum's requests in a sliding minute.
+
+    While the store of the counts is away each process counts for itself: a comment is never lost
+    because nobody could count it.
+
+    Parameters
+    ----------
+    store : str
+        ``memory://``, or a Redis address that all processes share.
+    per_minute : int
+
+    Raises
+    ------
+    SettingsError
+        If the store cannot be used.
+    """
+
+    _TRY_AGAIN_S = 5.0
+
+    def __init__(self, store: str, per_minute: int) -> None:
+        self._limit: RateLimitItem = RateLimitItemPerMinute(per_minute)
+        self._own = SlidingWindowCounterRateLimiter(CountingStorage())
+        self._shared: SlidingWindowCounterRateLimiter | None = None
+        self._away_until_s = 0.0
+        if store == "memory://":
+            return
+        try:
+            storage = storage_from_string(store, wrap_exceptions=True)
+            self._shared = SlidingWindowCounterRateLimiter(storage)
+        except ConfigurationError as error:  # for example: no client for Redis is installed
+            raise SettingsError(f"MODERATION_RATE_LIMIT_STORE: {error}") from error
+
+    def count(self, forum_id: int) -> Counted:
+        """Count a request."""
+        if self._shared is not None and time.monotonic() >= self._away_until_s:
+            try:
+                return self._counted(self._shared, forum_id)
+            except StorageError:
+                self._away_until_s = time.monotonic() + self._TRY_AGAIN_S
+                _log.warning("the store of the request counts is away; each process counts alone")
+        return self._counted(self._own, forum_id)
+
+    def _counted(self, limiter: SlidingWindowCounterRateLimiter, forum_id: int) -> Counted:
+        key = f"forum:{forum_id}"
+        is_allowed = limiter.hit(self._limit, key)
+        stats = limiter.get_window_stats(self._limit, key)
+        return Counted(is_allowed, max(0, stats.remaining), stats.reset_time)
+
+
 def register(app: Flask) -> None:
     """Limit each forum's requests. Must come after the forum is known (`security.register`).
-
-    When the store of the counters is away, each process counts for itself until it is back: a
-    comment is never lost because nobody could count it.
 
     Raises
     ------
@@ -50,50 +119,32 @@ def register(app: Flask) -> None:
         If the store that the settings name cannot be used.
     """
     settings = current.settings_of(app)
-    limiter = Limiter(
-        _forum_key,
-        application_limits=[f"{settings.rate_limit_per_minute} per minute"],
-        application_limits_exempt_when=_is_nobodys,
-        storage_uri=settings.rate_limit_store.replace("memory://", "counting://"),
-        strategy="sliding-window-counter",
-        in_memory_fallback_enabled=True,
-        swallow_errors=True,
-        headers_enabled=False,
-    )
-    try:
-        limiter.init_app(app)
-    except ConfigurationError as error:  # for example: no client library for Redis is installed
-        raise SettingsError(f"MODERATION_RATE_LIMIT_STORE: {error}") from error
+    per_minute = settings.rate_limit_per_minute
+    counter = RequestCounter(settings.rate_limit_store, per_minute)
+
+    def count() -> None:
+        forum = current.forum_or_none()
+        if forum is None:
+            return
+        g.counted = counter.count(forum.id)
+        if not g.counted.is_allowed:
+            raise TooManyRequests(f"At most {per_minute} requests a minute; try again later.")
 
     def add_headers(response: Response) -> Response:
-        if limiter.current_limit is None:
-            return response
-        # The store is asked anew for what is left, and may have gone since the request was counted.
-        with suppress(*_store_errors(limiter)):
-            response.headers.update(_headers(limiter.current_limit))
+        counted: Counted | None = g.get("counted")
+        if counted is not None:
+            response.headers.update(_headers(counted, per_minute))
         return response
 
+    app.before_request(count)
     app.after_request(add_headers)
 
 
-def _forum_key() -> str:
-    return f"forum:{current.forum().id}"
-
-
-def _is_nobodys() -> bool:
-    return "forum" not in g
-
-
-def _headers(limit: RequestLimit) -> dict[str, str]:
-    wait_s = max(1, math.ceil(limit.reset_at - time.time()))
+def _headers(counted: Counted, per_minute: int) -> dict[str, str]:
+    wait_s = max(1, math.ceil(counted.reset_at_s - time.time()))
     headers = {
-        "RateLimit-Limit": str(limit.limit.amount),
-        "RateLimit-Remaining": str(max(0, limit.remaining)),
+        "RateLimit-Limit": str(per_minute),
+        "RateLimit-Remaining": str(counted.remaining),
         "RateLimit-Reset": str(wait_s),
     }
-    return headers | {"Retry-After": str(wait_s)} if limit.breached else headers
-
-
-def _store_errors(limiter: Limiter) -> tuple[type[Exception], ...]:
-    errors = limiter.storage.base_exceptions
-    return errors if isinstance(errors, tuple) else (errors,)
+    return headers if counted.is_allowed else headers | {"Retry-After": str(wait_s)}

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError
-
 from moderation.domain.comment import Comment
-from moderation.web.api.parser import invalid_input
 from moderation.web.json_body import parse_object
+from moderation.web.reading import load
 from moderation.web.schemas import CommentSchema
 
 _schema = CommentSchema()
@@ -28,8 +26,5 @@ def comment_from_line(line: bytes) -> Comment:
 
 def comment_from_fields(fields: Mapping[str, Any]) -> Comment:
     """Read one comment of a parsed row; raises as `comment_from_line`."""
-    try:
-        loaded: Comment = _schema.load(fields)
-    except ValidationError as error:
-        raise invalid_input(error.messages) from error
+    loaded: Comment = load(_schema, fields)
     return loaded

@@ -39,7 +39,7 @@ _HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
-_HSTS = "max-age=31536000; includeSubDomains"
+_HTTPS_HEADERS = _HEADERS | {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 
 
 Guard = Callable[[], Forum]
@@ -160,8 +160,9 @@ def _with_secrets(slug: str) -> tuple[Forum, Collection[str]] | None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if current.settings().is_https:
-        response.headers.setdefault("Strict-Transport-Security", _HSTS)
+    given = {name.lower() for name, _ in response.headers}
+    wanted = _HTTPS_HEADERS if current.settings().is_https else _HEADERS
+    response.headers.extend(
+        {name: value for name, value in wanted.items() if name.lower() not in given}
+    )
     return response

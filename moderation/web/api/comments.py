@@ -42,8 +42,8 @@ from moderation.web.api.operations import (
     answer_json,
     refuse_impossible_ids,
 )
-from moderation.web.api.parser import invalid_input
 from moderation.web.errors import document, problem_of
+from moderation.web.reading import invalid_input
 from moderation.web.schemas import (
     BatchSchema,
     CommentSchema,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -13,7 +14,8 @@ from marshmallow import Schema
 from werkzeug.routing import BaseConverter
 
 from moderation.domain.errors import NotFoundError
-from moderation.web.api.parser import StrictParser
+from moderation.web.json_body import read_object
+from moderation.web.reading import load
 from moderation.web.schemas import ForumQuery
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -63,9 +65,11 @@ class Body:
 
 
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A blueprint whose operations are declared in one place and read by our own parser."""
+    """A blueprint whose operations are declared in one place.
 
-    ARGUMENTS_PARSER = StrictParser()
+    flask-smorest describes them. What comes in is read here, by schemas that are made once: its
+    own reader makes them anew for each request, a tenth of the time that a comment takes.
+    """
 
     def operation(
         self,
@@ -100,7 +104,15 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no typ
             told = self.arguments(query, location="query")(told)
             if body is not None:
                 told = self.arguments(body.schema, example=dict(body.example))(told)
-            self.add_url_rule(rule, view.__name__, told, methods=[method])
+            read_body = body.schema() if body is not None else None
+            read_query = query()
+
+            @wraps(told)  # takes over what was described, and calls the view without detour
+            def read_and_answer(**places: str) -> Any:
+                asked = [load(read_body, read_object())] if read_body is not None else []
+                return view(*asked, load(read_query, request.args.to_dict()), **places)
+
+            self.add_url_rule(rule, view.__name__, read_and_answer, methods=[method])
             return view
 
         return declare

@@ -22,6 +22,7 @@ from tests.builders import sqlite_only
 from tests.fakes import FakeModels, FakeScorer, FixedClock
 from tests.functional.api.conftest import Contract, ForumClient, a_payload
 from tests.functional.api.rows import is_untouched
+from tests.functional.running_server import free_port
 
 OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/v1/comments", a_payload()),
@@ -101,18 +102,17 @@ def test_too_many_requests_are_told_when_to_try_again(
 
 
 @sqlite_only
-def test_an_away_store_of_counts_loses_no_comment(
-    settings: Settings, runtime: Runtime, gazette: ForumClient, monkeypatch: pytest.MonkeyPatch
+def test_an_away_store_of_counts_loses_no_comment_and_still_counts(
+    settings: Settings, runtime: Runtime, gazette: ForumClient
 ) -> None:
-    app = create_app(settings, runtime=runtime)
-    (limiter,) = app.extensions["limiter"]
-
-    def fail(*_: object, **__: object) -> bool:
-        raise ConnectionError("the store is away")
-
-    monkeypatch.setattr(limiter.limiter, "hit", fail)
+    nobody_listens = f"redis://127.0.0.1:{free_port()}"
+    app = create_app(
+        replace(settings, rate_limit_store=nobody_listens, rate_limit_per_minute=2), runtime=runtime
+    )
     client = ForumClient(app, gazette.registered, gazette.contract)
-    assert client.submit().status_code == 201
+    answers = [client.submit(id=f"c{number}") for number in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert answers[0].headers["RateLimit-Remaining"] == "1"
 
 
 @sqlite_only
