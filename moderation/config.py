@@ -57,6 +57,12 @@ class Settings:
         "Folder of bundles and of the pointer to the current one.",
         shown_default="<data_dir>/models",
     )
+    sqlite_synchronous: str = _setting(
+        "full",
+        values.choice("full", "normal"),
+        "With `full`, what was acknowledged survives a power cut; with `normal`, the last moments "
+        "before one may be lost. SQLite only.",
+    )
     secret_key: str = _setting(
         "",
         values.secret_key,

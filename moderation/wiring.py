@@ -22,6 +22,7 @@ def build_runtime(settings: Settings) -> Runtime:
             settings.resolved_database_url,
             pool_size=settings.server_threads + 4,
             keys=encryption_keys(settings),
+            survives_power_cuts=settings.sqlite_synchronous == "full",
         ),
         models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
         feedback_weights=settings.feedback_weights,

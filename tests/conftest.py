@@ -68,7 +68,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy: migrating once is faster than for each test."""
     path = tmp_path_factory.mktemp("migrated") / "template.sqlite3"
-    database = open_database(f"sqlite:///{path}")
+    database = open_database(f"sqlite:///{path}", survives_power_cuts=False)
     schema.upgrade(database)
     database.dispose()
     return path
@@ -135,8 +135,8 @@ def models() -> FakeModels:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """The open database."""
-    opened = open_database(database_url, keys=KEYS)
+    """The open database; a power cut may lose these rows: they are test rows."""
+    opened = open_database(database_url, keys=KEYS, survives_power_cuts=False)
     yield opened
     opened.dispose()
 

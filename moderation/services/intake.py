@@ -90,6 +90,8 @@ def submit_comments(
             strict=True,
         )
     ]
+    if len(new) < len(batch):  # the promise of the first answer may still be on its way
+        runtime.database.make_durable()
     submitted = iter(runtime.intake.do(to_store, partial(_write, runtime)) if to_store else [])
     return [
         Submission(known, is_replay=True) if known is not None else next(submitted)

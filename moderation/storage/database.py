@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPICursor
@@ -24,8 +25,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from moderation.domain.errors import ConflictError, InvalidInputError, StorageUnavailableError
 from moderation.storage.sealing import GivenKeys, KeySource, Vault
+from moderation.storage.shared_sync import SharedSync
 
 __all__ = ["Connection", "Database", "open_database"]
+
+_log = structlog.stdlib.get_logger(__name__)
 
 _NO_KEYS = GivenKeys()
 
@@ -41,9 +45,10 @@ class Database:
     writers that began by reading would fail half-way instead of waiting for each other.
     """
 
-    def __init__(self, engine: Engine, vault: Vault) -> None:
+    def __init__(self, engine: Engine, vault: Vault, sync: SharedSync | None = None) -> None:
         self._engine = engine
         self.vault = vault
+        self._sync = sync
         self._turn = threading.Lock()
 
     @property
@@ -83,6 +88,36 @@ class Database:
         """
         with self._my_turn(), self._transaction(is_write=True) as connection:
             yield connection
+        self.make_durable()
+
+    def make_durable(self) -> None:
+        """Return when all that can be read now would survive a power cut.
+
+        Every write does so at its end; a read only when it says that something is stored.
+
+        Raises
+        ------
+        StorageUnavailableError
+            If the disk does not take it.
+        """
+        if self._sync is None:
+            return
+        try:
+            self._sync.wait()
+        except OSError as error:
+            self._rewrite()
+            _log.error("the disk did not take SQLite's log; it was written anew", reason=str(error))
+
+    def _rewrite(self) -> None:
+        # After a failed sync the system may think that it has written what it has not: what the
+        # log holds goes into the database, which SQLite syncs by itself.
+        try:
+            with self._engine.connect() as connection:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(FULL)").scalar_one()
+        except DBAPIError as error:
+            raise StorageUnavailableError("The disk does not take what is written.") from error
+        if busy:
+            raise StorageUnavailableError("The disk does not take what is written.")
 
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
@@ -129,7 +164,13 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 16, keys: KeySource = _NO_KEYS) -> Database:
+def open_database(
+    url: str,
+    *,
+    pool_size: int = 16,
+    keys: KeySource = _NO_KEYS,
+    survives_power_cuts: bool = True,
+) -> Database:
     """Open the database.
 
     Parameters
@@ -140,11 +181,17 @@ def open_database(url: str, *, pool_size: int = 16, keys: KeySource = _NO_KEYS) 
         Connections kept for PostgreSQL.
     keys : KeySource
         Opens the secrets in it; without keys the rest can be used.
+    survives_power_cuts : bool
+        Whether a write on SQLite returns only when the disk has it. PostgreSQL's own settings say
+        that for itself.
     """
     parsed = make_url(url)
+    sync = None
     if parsed.get_backend_name() == "sqlite":
         if parsed.database and parsed.database != ":memory:":
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(parsed.database)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            sync = SharedSync(file) if survives_power_cuts else None
         engine = create_engine(
             parsed,
             connect_args={"timeout": _BUSY_TIMEOUT_S, "check_same_thread": False},
@@ -165,7 +212,7 @@ def open_database(url: str, *, pool_size: int = 16, keys: KeySource = _NO_KEYS) 
             connect_args={"connect_timeout": 5},
         )
         event.listen(engine, "connect", _prepare_postgresql)
-    return Database(engine, Vault(keys))
+    return Database(engine, Vault(keys), sync)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
@@ -173,7 +220,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     _turn_wal_on(cursor)
-    cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged comment survives a power cut
+    cursor.execute("PRAGMA synchronous=NORMAL")  # `SharedSync` does the rest of FULL
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(_SET_BUSY_TIMEOUT)
     cursor.close()
