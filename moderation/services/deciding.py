@@ -101,7 +101,7 @@ def replace(  # noqa: PLR0913 - two decisions, who and what about
         raise ConflictError("The decision was taken back, or the comment changed, meanwhile.")
     retire(connection, runtime, judgement.comment_pk, first)
     teach(connection, judgement, new, source)
-    announce(connection, runtime, judgement, new, messages.DECISION_MADE)
+    announce(connection, runtime, judgement, new, messages.DECISION_MADE, source=source)
     return new
 
 
@@ -129,8 +129,11 @@ def announce(
     judgement: Judgement,
     decision: Decision,
     event_type: str,
+    *,
+    source: str,
 ) -> None:
-    """Write a decision into the history and into the outbox."""
+    """Write a decision into the history and into the outbox, and count it."""
+    runtime.tally.count_decision(decision.action.value, source)
     is_undo = event_type == messages.DECISION_UNDONE
     append_event(
         connection,

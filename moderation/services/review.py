@@ -149,9 +149,11 @@ def release(
         escalated = True if is_escalated else None
         if not review_queue.release_claim(connection, item_id, token, is_escalated=escalated):
             raise ClaimLostError("The claim is gone.")
+        became = "escalated" if is_escalated else "skipped"
+        runtime.tally.count_claim(became)
         append_event(
             connection,
-            "escalated" if is_escalated else "skipped",
+            became,
             at=runtime.clock(),
             actor=user.username,
             forum_id=item.forum_id,
@@ -213,8 +215,9 @@ def decide(
         if not review_queue.close_by_decision(connection, item_id, token, stored.id, at=now):
             raise _why_lost(connection, item_id)
         precedents.keep(connection, judgement)
-        teach(connection, judgement, stored, known_item(connection, item_id).source)
-        announce(connection, runtime, judgement, stored, messages.DECISION_MADE)
+        source = known_item(connection, item_id).source
+        teach(connection, judgement, stored, source)
+        announce(connection, runtime, judgement, stored, messages.DECISION_MADE, source=source)
         policy = runtime.policies.of(connection, judgement.forum_id).policy
         if second_look_point(stored.id, item_id) < policy.second_opinion_share:
             second_opinions.ask(connection, stored, user.id, judgement.forum_id, "share", at=now)
@@ -257,7 +260,14 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         if not reopened:
             raise ConflictError("This decision is no longer in force.")
         retire(connection, runtime, undone.comment_pk, undone)
-        announce(connection, runtime, judgement, reversal, messages.DECISION_UNDONE)
+        announce(
+            connection,
+            runtime,
+            judgement,
+            reversal,
+            messages.DECISION_UNDONE,
+            source=item.source,
+        )
         return known_item(connection, undone.item_id)
 
 
@@ -279,6 +289,7 @@ def _claim(
     if not claimed:
         raise _why_lost(connection, item_id)
     if item.claimed_by_id != user.id:
+        runtime.tally.count_claim("taken")
         append_event(
             connection,
             "claimed",

@@ -14,6 +14,7 @@ from moderation.services.group_commit import GroupCommit
 from moderation.services.live_models import LiveModels
 from moderation.services.live_policies import LivePolicies
 from moderation.services.pseudonyms import Pseudonyms
+from moderation.services.tally import Tally
 from moderation.storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -51,6 +52,8 @@ class Runtime:
         Made with the installation's key when a forum asks for them.
     intake : GroupCommit
         Where new comments gather until they are written.
+    tally : Tally
+        What people did in this process, for the metrics.
     """
 
     database: Database
@@ -61,3 +64,4 @@ class Runtime:
     feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)
     pseudonyms: Callable[[], Pseudonyms] = _no_key
     intake: GroupCommit[Any, Any] = field(default_factory=GroupCommit)
+    tally: Tally = field(default_factory=Tally)

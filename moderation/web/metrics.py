@@ -16,16 +16,27 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
+from classifiers.labels import DECIDING_LABELS
 from moderation.domain.errors import StorageUnavailableError
-from moderation.domain.verdict import Verdict
+from moderation.domain.feedback import FeedbackSource
+from moderation.domain.review import DecisionAction
+from moderation.domain.verdict import LabelScore, Source, Verdict
 from moderation.services.readiness import Workload, workload
 from moderation.services.runtime import Runtime
+from moderation.web.drift_figures import DriftFigures
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the lines, and nobody reads them
 
+_SCORE_BUCKETS = (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1.0)
+_SOURCES = (*(source.value for source in Source), FeedbackSource.APPEAL.value)
 _BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -60,6 +71,15 @@ class Metrics:
         )
         for verdict in Verdict:
             self._verdicts.labels(verdict.value)
+        self._scores = Histogram(
+            "moderation_scores",
+            "Scores of new comments.",
+            ["label"],
+            buckets=_SCORE_BUCKETS,
+            registry=self._registry,
+        )
+        for label in DECIDING_LABELS:
+            self._scores.labels(label.value)
         self._registry.register(_State(runtime))
 
     def count_request(self, endpoint: str, method: str, status: int, seconds: float) -> None:
@@ -67,9 +87,12 @@ class Metrics:
         self._requests.labels(endpoint, method, str(status)).inc()
         self._seconds.labels(endpoint).observe(seconds)
 
-    def count_verdict(self, verdict: Verdict) -> None:
-        """Count the verdict on a new comment."""
+    def count_verdict(self, verdict: Verdict, scores: Iterable[LabelScore]) -> None:
+        """Count the verdict on a new comment, and the scores of the labels that decide."""
         self._verdicts.labels(verdict.value).inc()
+        for score in scores:
+            if score.label in DECIDING_LABELS:
+                self._scores.labels(score.label.value).observe(score.score)
 
     def exposition(self) -> bytes:
         """Return everything in the text format of Prometheus."""
@@ -81,13 +104,15 @@ class _State(Collector):
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._drift = DriftFigures(runtime)
 
     def describe(self) -> Iterable[Metric]:
         # Registration asks for the names; the database need not be there yet.
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        yield self._model()
+        yield from self._models()
+        yield from self._people()
         reached = GaugeMetricFamily("moderation_database_up", "Whether the database answers.")
         try:
             found = workload(self._runtime)
@@ -98,13 +123,36 @@ class _State(Collector):
         reached.add_metric([], 1)
         yield reached
         yield from self._workload(found)
+        yield from self._drift.collect()
 
-    def _model(self) -> Metric:
-        scorer = self._runtime.models.loaded().current
-        version = scorer.model_version if scorer is not None else ""
-        family = InfoMetricFamily("moderation_model", "The model in force; empty when none is.")
-        family.add_metric([], {"version": version})
-        return family
+    def _models(self) -> Iterable[Metric]:
+        loaded = self._runtime.models.loaded()
+        for name, says, scorer in (
+            ("moderation_model", "The model in force; empty when none is.", loaded.current),
+            ("moderation_shadow_model", "The model that scores beside it.", loaded.shadow),
+        ):
+            family = InfoMetricFamily(name, says)
+            version = scorer.model_version if scorer is not None else ""
+            family.add_metric([], {"version": version})
+            yield family
+
+    def _people(self) -> Iterable[Metric]:
+        made = CounterMetricFamily(
+            "moderation_decisions",
+            "Decisions by what they say and why the comment was looked at.",
+            labels=["action", "source"],
+        )
+        unseen = {(action.value, source): 0 for action in DecisionAction for source in _SOURCES}
+        for labels, count in (unseen | dict(self._runtime.tally.decisions())).items():
+            made.add_metric(labels, count)
+        yield made
+        claims = CounterMetricFamily(
+            "moderation_claims", "Claims by what became of them.", labels=["became"]
+        )
+        none = dict.fromkeys(("taken", "skipped", "escalated"), 0)
+        for became, count in (none | dict(self._runtime.tally.claims())).items():
+            claims.add_metric([became], count)
+        yield claims
 
     def _workload(self, found: Workload) -> Iterable[Metric]:
         queue = GaugeMetricFamily(

@@ -273,7 +273,8 @@ def _result(
 def _count(submissions: Sequence[Submission]) -> None:
     for submission in submissions:
         if not submission.is_replay:
-            current.metrics().count_verdict(submission.judgement.verdict)
+            judgement = submission.judgement
+            current.metrics().count_verdict(judgement.verdict, judgement.scores)
 
 
 def _reporter_key(reporter_id: str | None) -> str:

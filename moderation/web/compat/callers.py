@@ -39,7 +39,7 @@ def count_new(answers: Iterable[DropInAnswer]) -> None:
     """Count the verdicts on comments that were stored now."""
     for answer in answers:
         if answer.is_new:
-            current.metrics().count_verdict(answer.verdict)
+            current.metrics().count_verdict(answer.verdict, answer.scores.values())
 
 
 def name_model(response: Response, versions: Iterable[str | None]) -> Response:

@@ -55,7 +55,7 @@ def answer(receipt: HostReceipt) -> Response:
     """Return what became of an event; hosts only look at the status, people at the rest."""
     judgement = receipt.judgement
     if receipt.taken is Taken.JUDGED and judgement is not None:
-        current.metrics().count_verdict(judgement.verdict)
+        current.metrics().count_verdict(judgement.verdict, judgement.scores)
     return jsonify(
         {
             "taken": receipt.taken.value,

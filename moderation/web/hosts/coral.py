@@ -33,7 +33,7 @@ def phase(slug: str) -> Response:
     )
     judgement = submission.judgement
     if not submission.is_replay:
-        current.metrics().count_verdict(judgement.verdict)
+        current.metrics().count_verdict(judgement.verdict, judgement.scores)
     is_staff = comment.author is not None and comment.author.is_trusted
     said = coral.phase_answer(
         judgement.verdict, judgement.scores, known.connection.options, is_staff=is_staff

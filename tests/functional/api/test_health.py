@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -10,12 +15,15 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from moderation.app import create_app
 from moderation.config import Settings
+from moderation.services import review
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
 from moderation.storage.database import open_database
-from tests.builders import register_forum, sqlite_only, submitted
-from tests.fakes import FakeModels, FakeScorer, FixedClock
+from moderation.web.drift_figures import DriftFigures
+from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
+from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
 from tests.functional.api.conftest import ForumClient
+from tests.integration.services.traffic import WrittenScorer, filled_file
 
 
 def _samples(app: Flask) -> dict[tuple[str, ...], float]:
@@ -106,8 +114,46 @@ def test_metrics_count_requests_verdicts_and_what_waits(
     assert samples["moderation_verdicts_total", "hold"] == 0
     assert samples["moderation_queue_items", "waiting"] == 1
     assert samples["moderation_queue_oldest_seconds",] == 90
+    assert samples["moderation_scores_count", "abusive"] == 2
+    assert samples["moderation_scores_bucket", "0.9", "abusive"] == 1
     assert samples["moderation_database_up",] == 1
     assert samples["moderation_model_info", "2026-01-01-0000000001"] == 1
+
+
+def test_metrics_count_decisions_by_what_they_say_and_why(app: Flask, runtime: Runtime) -> None:
+    mira = a_user(runtime)
+    judgement = submitted(runtime, register_forum(runtime).forum, a_comment(text="you idiot"))
+    decision = decided(runtime, mira, judgement)
+    review.undo(runtime, mira, decision.id, ttl_s=60)
+    samples = _samples(app)
+    assert samples["moderation_decisions_total", "model", decision.action.value] == 1
+    assert samples["moderation_decisions_total", "model", "undo"] == 1
+    assert samples["moderation_decisions_total", "appeal", "approve"] == 0
+    assert samples["moderation_claims_total", "taken"] == 1
+
+
+def test_drift_figures_are_read_beside_the_scrape_and_then_told(
+    migrated_file: Path, tmp_path: Path
+) -> None:
+    shutil.copyfile(filled_file(migrated_file), tmp_path / "m.sqlite3")
+    clock = FixedClock(START + timedelta(days=15))
+    database = open_database(f"sqlite:///{tmp_path / 'm.sqlite3'}", keys=KEYS)
+    runtime = Runtime(database=database, models=FakeModels(WrittenScorer()), clock=clock)
+    begun: list[Callable[[], None]] = []
+    figures = DriftFigures(runtime, first_after_s=0, start=begun.append)
+
+    def told() -> dict[str, float]:
+        return {one.name: one.samples[0].value for one in figures.collect()}
+
+    assert all(math.isnan(value) for value in told().values())
+    (read,) = begun
+    read()
+    found = told()
+    assert len(begun) == 1
+    assert 0 <= found["moderation_drift_precision_ratio"] <= 1
+    assert found["moderation_drift_new_labels"] >= 0
+    assert found["moderation_drift_retraining_due"] in {0, 1}
+    database.dispose()
 
 
 def test_metrics_count_deliveries_by_state(app: Flask, runtime: Runtime) -> None:
