@@ -10,7 +10,6 @@ from functools import partial
 from classifiers.scorer import Scored, Scorer
 from moderation.domain.comment import Comment
 from moderation.domain.forum import Forum
-from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction
 from moderation.domain.verdict import ReasonKind
 from moderation.services.judging import (
@@ -23,10 +22,8 @@ from moderation.services.judging import (
 from moderation.services.live_policies import LivePolicy
 from moderation.services.runtime import Runtime
 from moderation.services.storing import Submission, ToStore, store_all
-from moderation.storage import judgements
-from moderation.storage.comments import is_stored
-from moderation.storage.database import Connection
-from moderation.storage.decisions import prior_decisions
+from moderation.storage.arrivals import PriorDecision, known_of
+from moderation.storage.judgements import stored_judgement
 
 
 def submit_comment(
@@ -58,15 +55,26 @@ def submit_comments(
         Whether flagged and held comments are announced to the forum's callback address; not
         for an archive, whose comments the forum has long shown.
     """
+    if not batch:
+        return []
     reduced = [reduce_comment(comment) for comment in batch]
     with runtime.database.read() as connection:
-        live = runtime.policies.of(connection, forum.id)
-        stored = [_stored(connection, forum, comment) for comment in batch]
-        priors = [
-            _prior_decision(connection, runtime, forum, live, comment)
-            for known, comment in zip(stored, reduced, strict=True)
-            if known is None
+        found = [
+            known_of(connection, forum.id, one.external_id, one.revision, body.repeat_key)
+            for one, body in zip(batch, reduced, strict=True)
         ]
+        live = runtime.policies.of_version(connection, forum.id, found[0].policy_version)
+        stored = [
+            stored_judgement(connection, forum.id, one.external_id, one.revision)
+            if known.is_stored
+            else None
+            for one, known in zip(batch, found, strict=True)
+        ]
+    priors = [
+        _prior_action(runtime, live, one.prior)
+        for one, known in zip(found, stored, strict=True)
+        if known is None
+    ]
     models = runtime.models.loaded()
     new = [comment for known, comment in zip(stored, reduced, strict=True) if known is None]
     to_store = [
@@ -104,29 +112,17 @@ def _write(runtime: Runtime, gathered: Sequence[Sequence[ToStore]]) -> list[list
     return [[next(answers) for _ in group] for group in gathered]
 
 
-def _stored(connection: Connection, forum: Forum, comment: Comment) -> Judgement | None:
-    if not is_stored(connection, forum.id, comment.external_id, comment.revision):
-        return None
-    return judgements.stored_judgement(connection, forum.id, comment.external_id, comment.revision)
-
-
 def _shadow_scores(scorer: Scorer | None, batch: Sequence[ReducedComment]) -> list[Scored | None]:
     return [None] * len(batch) if scorer is None else score_comments(scorer, batch)
 
 
-def _prior_decision(
-    connection: Connection,
-    runtime: Runtime,
-    forum: Forum,
-    live: LivePolicy,
-    comment: ReducedComment,
+def _prior_action(
+    runtime: Runtime, live: LivePolicy, prior: PriorDecision | None
 ) -> DecisionAction | None:
     days = live.policy.repeat_days
-    if comment.repeat_key is None or days == 0:
+    if prior is None or days == 0 or prior.decided_at < runtime.clock() - timedelta(days=days):
         return None
-    since = runtime.clock() - timedelta(days=days)
-    found = prior_decisions(connection, forum.id, comment.repeat_key, since=since, limit=1)
-    return found[0].action if found else None
+    return prior.action
 
 
 def score_only(

@@ -30,7 +30,10 @@ class LivePolicies:
 
     def of(self, connection: Connection, forum_id: int) -> LivePolicy:
         """Return the policy in force."""
-        version = policies.current_version(connection, forum_id)
+        return self.of_version(connection, forum_id, policies.current_version(connection, forum_id))
+
+    def of_version(self, connection: Connection, forum_id: int, version: int) -> LivePolicy:
+        """Return the policy in force, of which the caller knows the version."""
         kept = self._kept.get(forum_id)
         if kept is None or kept.policy.version != version:
             policy = policies.current_policy(connection, forum_id)

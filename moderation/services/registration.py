@@ -143,10 +143,7 @@ def forum_with_secrets(runtime: Runtime, slug: str) -> tuple[Forum, Sequence[str
     if not is_slug(slug):
         return None
     with runtime.database.read() as connection:
-        forum = forums.forum_by_slug(connection, slug)
-        if forum is None:
-            return None
-        return forum, forums.signing_secrets(connection, forum.id, now=runtime.clock())
+        return forums.forum_with_secrets(connection, slug, now=runtime.clock())
 
 
 def new_credentials() -> Credentials:

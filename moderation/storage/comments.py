@@ -119,12 +119,6 @@ def insert_verdicts(
         connection.execute(_INSERT_VERDICT, [verdict_values(pk, new, at=at) for pk, new in judged])
 
 
-def is_stored(connection: Connection, forum_id: int, external_id: str, revision: str) -> bool:
-    """Tell whether a revision is stored."""
-    key = {"forum": forum_id, "external": external_id, "revision": revision}
-    return connection.scalar(_BY_REVISION, key) is not None
-
-
 def comment_values(forum_id: int, new: NewComment, *, at: datetime) -> dict[str, Any]:
     """Return what is stored of a comment, author and thread aside."""
     comment = new.comment
@@ -325,11 +319,6 @@ _PUT_THREAD = {
 }
 _INSERT_VERDICT = insert(verdicts)
 _TAKE_LOCK = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("lock")))
-_BY_REVISION = select(comments.c.id).where(
-    comments.c.forum_id == bindparam("forum"),
-    comments.c.external_id == bindparam("external"),
-    comments.c.revision == bindparam("revision"),
-)
 _SUPERSEDE = (
     update(comments)
     .where(

@@ -102,7 +102,8 @@ def _query() -> Select[*tuple[Any, ...]]:
     return select(decisions, users.c.username).join(users, users.c.id == decisions.c.moderator_id)
 
 
-def _is_in_force() -> ColumnElement[bool]:
+def is_in_force() -> ColumnElement[bool]:
+    """Return the condition that joins the item whose decision in force this is."""
     # The item is found by its own key, which is an index; `decision_id` has none.
     return and_(
         review_items.c.id == decisions.c.item_id, review_items.c.decision_id == decisions.c.id
@@ -269,10 +270,9 @@ def prior_decisions(
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Built once: every comment that comes in is asked about.
 _PRIOR = (
     _query()
-    .join(review_items, _is_in_force())
+    .join(review_items, is_in_force())
     .join(comments, comments.c.id == decisions.c.comment_id)
     .where(
         comments.c.forum_id == bindparam("forum"),
@@ -288,7 +288,7 @@ def decisions_on(connection: Connection, comment_pks: Collection[int]) -> list[D
     """Return the decisions in force on the given comments, newest first."""
     query = (
         _query()
-        .join(review_items, _is_in_force())
+        .join(review_items, is_in_force())
         .where(decisions.c.comment_id.in_(comment_pks))
         .order_by(decisions.c.id.desc())
     )
@@ -309,7 +309,7 @@ def author_record(connection: Connection, forum_id: int, author: str) -> AuthorR
     )
     in_force = (
         select(decisions.c.action)
-        .join(review_items, _is_in_force())
+        .join(review_items, is_in_force())
         .join(comments, comments.c.id == decisions.c.comment_id)
         .where(comments.c.author_id == author_pk)
         .order_by(decisions.c.id.desc())

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     RowMapping,
+    and_,
     bindparam,
     delete,
     insert,
@@ -48,6 +49,19 @@ _BY_KEY = (
         credentials.c.key_digest == bindparam("digest"),
         _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
     )
+)
+_WITH_SECRETS = (  # every signed request asks
+    select(*_COLUMNS, credentials.c.secret)
+    .outerjoin(
+        credentials,
+        and_(
+            credentials.c.forum_id == forums.c.id,
+            credentials.c.kind == "signing",
+            _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+        ),
+    )
+    .where(forums.c.slug == bindparam("slug"))
+    .order_by(credentials.c.id.desc())
 )
 _SECRETS = (
     select(credentials.c.secret)
@@ -104,6 +118,17 @@ def forum_by_slug(connection: Connection, slug: str) -> Forum | None:
     """Find a forum by its name."""
     row = connection.execute(_BY_SLUG, {"slug": slug}).mappings().first()
     return _forum(row) if row else None
+
+
+def forum_with_secrets(
+    connection: Connection, slug: str, *, now: datetime
+) -> tuple[Forum, Sequence[str]] | None:
+    """Find a forum by its name, with its valid signing secrets as `signing_secrets` has them."""
+    rows = connection.execute(_WITH_SECRETS, {"slug": slug, "now": now}).mappings().all()
+    if not rows:
+        return None
+    vault = vault_of(connection)
+    return _forum(rows[0]), [vault.open(row["secret"]) for row in rows if row["secret"]]
 
 
 def forum_by_id(connection: Connection, forum_id: int) -> Forum | None:

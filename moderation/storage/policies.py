@@ -57,10 +57,10 @@ def insert_policy(
 
 def current_version(connection: Connection, forum_id: int) -> int:
     """Return the newest version's number; 0 when there is none."""
-    return connection.scalar(_CURRENT_VERSION, {"forum": forum_id}) or 0
+    return connection.scalar(CURRENT_VERSION, {"forum": forum_id}) or 0
 
 
-_CURRENT_VERSION = (  # built once: it is asked for every comment
+CURRENT_VERSION = (  # asked for every comment
     select(policies.c.version)
     .where(policies.c.forum_id == bindparam("forum"))
     .order_by(policies.c.version.desc())
