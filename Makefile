@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive benchmark-cluster screenshots torture fuzz lock check-lock sbom audit wheel lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive benchmark-cluster screenshots torture soak fuzz lock check-lock sbom audit wheel lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -25,6 +25,7 @@ help:
 	@echo "make screenshots  take the pictures in docs/images/desk anew"
 	@echo "make benchmark-cluster  measure what a second Dask worker is worth in scoring an archive"
 	@echo "make torture  kill a server 200 times under traffic and look for what is lost"
+	@echo "make soak MINUTES=30  hold a server under steady traffic and look whether memory or latency creeps"
 	@echo "make fuzz SECONDS=600  hand hostile input to every parser and count what was tried"
 	@echo "make lock  pin what is installed, with hashes; make check-lock tries it"
 	@echo "make sbom  write what a release holds (CycloneDX); make audit asks for known holes in it"
@@ -90,6 +91,9 @@ benchmark-cluster: $(VENV)/.installed-test
 # Kills a server 200 times under traffic, on each database that is there (half an hour each).
 torture: $(VENV)/.installed-test
 	TORTURE_KILLS=200 $(BIN)/pytest -q -s tests/functional/test_kill.py
+
+soak: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.soak --minutes $(or $(MINUTES),30)
 
 fuzz: $(VENV)/.installed-test
 	CONTRACT_EXAMPLES=200 STORIES=200 $(BIN)/pytest -q -s tests/functional/api/test_contract.py tests/integration/services/test_state_machines.py

@@ -80,6 +80,12 @@ class RunningServer:
         self.bearer_key = self.bearer_key or _first(r"Bearer key +(\S+)", said)
         self.curl_line = _first(r"(?m)^(body=.*)$", said)
 
+    @property
+    def group(self) -> int:
+        """The process group of the server's processes."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End every process of the server at once, without a chance to clean up."""
         if self._process is not None:
