@@ -25,6 +25,7 @@ from typing import Any
 from classifiers.bundle import DEFAULT_BUNDLE, load_manifest, verify_bundle
 from classifiers.durable import replace_text, sync_folder, unfinished
 from classifiers.manifest import BundleError, Manifest
+from classifiers.pointers import Pointers, SharedState, read_pointers
 from classifiers.results import Results
 
 _VERSION = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{10}")
@@ -54,15 +55,6 @@ class BundleRef:
     version: str
     path: Path
     is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Pointers:
-    """What ``pointers.json`` says; None: the packaged default (``current``), none (``shadow``)."""
-
-    current: str | None = None
-    shadow: str | None = None
-    previous: tuple[str | None, ...] = ()
 
 
 class Registry:
@@ -304,17 +296,32 @@ class Registry:
 
     def history(self) -> list[dict[str, Any]]:
         """Return every move of a pointer, oldest first; a line cut short by a crash is skipped."""
-        try:
-            lines = (self.models_dir / _HISTORY).read_text(encoding="utf-8").splitlines()
-        except OSError:
-            return []
         events = []
-        for line in lines:
+        for line in self._text(_HISTORY).splitlines():
             try:
                 events.append(json.loads(line))
             except ValueError:
                 continue
         return events
+
+    def shared_state(self) -> SharedState:
+        """Return what other machines must know to follow this one."""
+        return SharedState(self._text(_POINTERS), self._text(_HISTORY))
+
+    def adopt(self, state: SharedState) -> None:
+        """Follow another machine's pointers; what they name must be here, and whole.
+
+        Raises
+        ------
+        RegistryError
+            If a bundle is missing or damaged; then nothing moves.
+        """
+        for version in state.versions():
+            self._verify(self.find(version))
+        with self._locked():
+            if state.pointers != self._text(_POINTERS):
+                replace_text(self.models_dir / _HISTORY, state.history)
+                replace_text(self.models_dir / _POINTERS, state.pointers)
 
     def _ref(self, path: Path) -> BundleRef | None:
         try:
@@ -334,19 +341,16 @@ class Registry:
             raise RegistryError(message) from error
 
     def _pointers(self) -> Pointers:
+        return read_pointers(self._text(_POINTERS))
+
+    def _text(self, name: str) -> str:
         try:
-            record = json.loads((self.models_dir / _POINTERS).read_text(encoding="utf-8"))
-            return Pointers(record["current"], record["shadow"], tuple(record["previous"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            return Pointers()
+            return (self.models_dir / name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     def _write(self, pointers: Pointers) -> None:
-        record = {
-            "current": pointers.current,
-            "shadow": pointers.shadow,
-            "previous": list(pointers.previous),
-        }
-        replace_text(self.models_dir / _POINTERS, json.dumps(record))
+        replace_text(self.models_dir / _POINTERS, pointers.to_text())
 
     def _log(
         self, action: str, before: str | None, after: str | None, actor: str, reason: str, at: str

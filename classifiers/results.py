@@ -44,6 +44,22 @@ class Results:
         self._folder.mkdir(parents=True, exist_ok=True)
         replace_text(self._path(version), json.dumps(record))
 
+    def raw(self, version: str) -> bytes | None:
+        """Return what is kept of a version as it lies on the disk."""
+        try:
+            return self._path(version).read_bytes()
+        except OSError:
+            return None
+
+    def take(self, version: str, raw: bytes) -> None:
+        """Keep what another machine kept of a version, if it can be read."""
+        try:
+            record = json.loads(raw)
+        except ValueError:
+            return
+        if isinstance(record, dict):
+            self.write(version, record)
+
     def remove(self, version: str) -> None:
         """Forget a version."""
         self._path(version).unlink(missing_ok=True)

@@ -63,6 +63,21 @@ class Settings:
         "With `full`, what was acknowledged survives a power cut; with `normal`, the last moments "
         "before one may be lost. SQLite only.",
     )
+    models_store: str = _setting(
+        "",
+        values.model_store,
+        "Folder in an S3-compatible store through which machines share models (extra s3).",
+        shown_default="none",
+    )
+    models_store_endpoint: str = _setting(
+        "", values.http_url, "Address of that store.", shown_default="Amazon's"
+    )
+    models_store_poll_s: float = _setting(
+        15.0,
+        values.seconds(0.1, 3600.0),
+        "How often a server looks into the store for a promoted model.",
+        unit="seconds",
+    )
     secret_key: str = _setting(
         "",
         values.secret_key,

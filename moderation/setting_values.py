@@ -157,6 +157,14 @@ def _is_key(raw: str) -> bool:
         return False
 
 
+def model_store(raw: str) -> str:
+    """Return the address of a folder in an S3-compatible store."""
+    bucket = raw.removeprefix("s3://").partition("/")[0]
+    if not raw.startswith("s3://") or not bucket or not raw.isprintable() or " " in raw:
+        raise SettingsError("s3://BUCKET/PREFIX")
+    return raw
+
+
 def limit_store(raw: str) -> str:
     """Return where rate limits are counted."""
     if not raw.startswith(("memory://", "redis://", "rediss://")):

@@ -7,7 +7,9 @@ from moderation.config import Settings
 from moderation.delivery.host_poller import HostPoller
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.jobs.training import TrainingWorker
+from moderation.services.bucket import Bucket
 from moderation.services.live_models import LiveModels
+from moderation.services.model_store import ModelStore
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
 from moderation.services.secret_key import KEYS_FILE, kept_secret_key
@@ -17,6 +19,8 @@ from moderation.storage.sealing import GivenKeys, KeyFile, KeySource
 
 def build_runtime(settings: Settings) -> Runtime:
     """Open what the settings name."""
+    registry = Registry(settings.resolved_models_dir)
+    store = model_store(settings, registry)
     return Runtime(
         database=open_database(
             settings.resolved_database_url,
@@ -24,10 +28,24 @@ def build_runtime(settings: Settings) -> Runtime:
             keys=encryption_keys(settings),
             survives_power_cuts=settings.sqlite_synchronous == "full",
         ),
-        models=LiveModels(Registry(settings.resolved_models_dir), poll_s=settings.model_poll_s),
+        models=LiveModels(
+            registry,
+            poll_s=settings.model_poll_s,
+            pull=store.pull if store is not None else None,
+            pull_s=settings.models_store_poll_s,
+        ),
+        store=store,
         feedback_weights=settings.feedback_weights,
         pseudonyms=lambda: Pseudonyms(installation_secret(settings)),
     )
+
+
+def model_store(settings: Settings, registry: Registry) -> ModelStore | None:
+    """Return the store that this machine shares its models through, if it does."""
+    if not settings.models_store:
+        return None
+    bucket = Bucket(settings.models_store, endpoint=settings.models_store_endpoint)
+    return ModelStore(registry, bucket)
 
 
 def encryption_keys(settings: Settings) -> KeySource:

@@ -16,6 +16,7 @@ from moderation.config import load_settings
 from moderation.domain.intervals import Share
 from moderation.services import model_changes
 from moderation.services.shadowing import ShadowComparison, compare_shadow
+from moderation.wiring import model_store
 
 
 def _registry() -> Registry:
@@ -50,6 +51,13 @@ def list_command(*, as_json: bool) -> None:
             emit({"version": bundle.version, "roles": roles, "path": str(bundle.path)})
         else:
             click.echo(f"{bundle.version}   {', '.join(roles)}")
+    store = model_store(load_settings(), registry)
+    here = {bundle.version for bundle in registry.bundles()}
+    for version in sorted(store.versions() - here) if store is not None else ():
+        if as_json:
+            emit({"version": version, "roles": ["store"], "path": None})
+        else:
+            click.echo(f"{version}   in the store")
 
 
 @models.command()

@@ -9,13 +9,15 @@ from pathlib import Path
 
 import click
 
+from classifiers.registry import Registry
 from moderation.cli.labels_out import write_with_progress
 from moderation.cli.output import json_option
 from moderation.cli.surroundings import known_forum, open_runtime, operator
-from moderation.config import load_settings
+from moderation.config import Settings, load_settings
 from moderation.services.exporting import ExportFormat
 from moderation.services.pins import write_pins
 from moderation.storage.labelled import ExportFilter
+from moderation.wiring import model_store
 
 _files = click.argument(
     "exports", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -72,7 +74,7 @@ def train(  # noqa: PLR0913 - the command's options
             pins_file = Path(folder) / "pins.jsonl"
             write_pins(runtime, pins_file, forum=slug)
         arguments += ["--pins", str(pins_file)] if pins_file is not None else []
-        context.exit(_run([*arguments, *files]))
+        context.exit(_run_shared(settings, [*arguments, *files]))
 
 
 @click.command()
@@ -90,6 +92,20 @@ def evaluate(
     arguments += ["--version", version] if version else []
     arguments += ["--json"] if as_json else []
     context.exit(_run([*arguments, *(str(path) for path in exports)]))
+
+
+def _run_shared(settings: Settings, arguments: list[str]) -> int:
+    """Run a training; what it made and promoted goes into the model store, if there is one."""
+    registry = Registry(settings.resolved_models_dir)
+    store = model_store(settings, registry)
+    if store is None:
+        return _run(arguments)
+    before = {bundle.version for bundle in registry.bundles()}
+    with store.change():
+        status = _run(arguments)
+        made = {bundle.version for bundle in registry.bundles()} - before
+        store.publish(made)
+    return status
 
 
 def _run(arguments: list[str]) -> int:

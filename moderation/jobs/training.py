@@ -92,6 +92,10 @@ class TrainingWorker:
             arguments = [*self._arguments(taken, labels), "--pins", str(pinned)]
             with _Child([*self._command, *arguments], report) as child:
                 state, error = self._follow(taken, child, report, stop)
+        if state is JobState.DONE and self._runtime.store is not None:
+            candidate = (report.result or {}).get("candidate_version")
+            self._runtime.store.publish([str(candidate)] if candidate else [])
+            report.say("the candidate lies in the model store")
         training.note_progress(self._runtime, taken, report.progress)
         result = report.result if state is JobState.DONE else None
         training.end_training(self._runtime, taken, state, result=result, error=error)

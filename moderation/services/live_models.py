@@ -13,7 +13,7 @@ from classifiers.bundle import load_scorer
 from classifiers.manifest import BundleError
 from classifiers.registry import BundleRef, Registry, RegistryError
 from classifiers.scorer import Scorer
-from moderation.domain.errors import InvalidInputError
+from moderation.domain.errors import InvalidInputError, ModerationError
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +44,10 @@ class LiveModels:
     registry : Registry
     poll_s : float
         Least time between two looks at the pointers, in seconds.
+    pull : Callable or None
+        Brings pointers and bundles in from a store that machines share.
+    pull_s : float
+        Least time between two pulls, in seconds.
     load : Callable
         Loads a bundle's folder.
 
@@ -59,10 +63,15 @@ class LiveModels:
         registry: Registry,
         *,
         poll_s: float = 1.0,
+        pull: Callable[[], None] | None = None,
+        pull_s: float = 15.0,
         load: Callable[[BundleRef], Scorer] = lambda ref: load_scorer(ref.path),
     ) -> None:
         self.registry = registry
         self._poll_s = poll_s
+        self._pull = pull
+        self._pull_s = pull_s
+        self._next_pull = 0.0
         self._load = load
         self._lock = threading.Lock()
         self._next_look = 0.0
@@ -78,6 +87,7 @@ class LiveModels:
         if self._stamp is _NEVER:
             with self._lock:
                 if self._stamp is _NEVER:
+                    self._pull_in()
                     self._reload()
         elif time.monotonic() >= self._next_look:
             self._look()
@@ -136,19 +146,39 @@ class LiveModels:
 
     def _look(self) -> None:
         self._next_look = time.monotonic() + self._poll_s
-        if self.registry.stamp() != self._stamp or self._is_mended():
+        if self._is_pull_due() or self._is_moved():
             threading.Thread(target=self._follow, name="model-loader", daemon=True).start()
 
     def _follow(self) -> None:
         if self._lock.acquire(blocking=False):
             try:
-                self._reload()
+                if self._is_pull_due():
+                    self._pull_in()
+                if self._is_moved():
+                    self._reload()
             finally:
                 self._lock.release()
 
-    def _is_mended(self) -> bool:
+    def _is_pull_due(self) -> bool:
+        return self._pull is not None and time.monotonic() >= self._next_pull
+
+    def _pull_in(self) -> None:
+        if self._pull is None:
+            return
+        try:
+            self._pull()
+        except ModerationError as error:
+            # The models that are here serve on; the log tells.
+            _log.error("models not pulled: %s", error)
+        except Exception:  # noqa: BLE001 - as with a bundle: no store may stop the requests
+            _log.exception("models not pulled")
+        self._next_pull = time.monotonic() + self._pull_s
+
+    def _is_moved(self) -> bool:
+        """Tell whether a pointer moved, or a bundle that was refused has changed."""
         refused = self._refused_files
-        return refused is not None and self.registry.files_stamp() != refused
+        is_mended = refused is not None and self.registry.files_stamp() != refused
+        return is_mended or self.registry.stamp() != self._stamp
 
     def _reload(self) -> None:
         stamp, files = self.registry.stamp(), self.registry.files_stamp()

@@ -170,8 +170,8 @@ def promote(
         If there is no such bundle, it is damaged, or a gate is against it.
     """
     why = _checked(reason)
-    objections = _objections(runtime, version)
-    with _explained("The model was not promoted"):
+    with _shared(runtime, version), _explained("The model was not promoted"):
+        objections = _objections(runtime, version)
         if is_forced or not objections:
             # Before the pointer moves: rules in words hold from the first comment on.
             recompute(runtime, runtime.models.load(_find(runtime, version)), by=by)
@@ -185,7 +185,7 @@ def promote(
 def roll_back(runtime: Runtime, reason: str, *, by: str) -> str:
     """Put the model of before back in force. Raises as `promote`."""
     why = _checked(reason)
-    with _explained("Nothing was rolled back"):
+    with _shared(runtime), _explained("Nothing was rolled back"):
         ref = runtime.models.registry.rollback(**_signature(runtime, by, why))
     _note(runtime, by, "model_rolled_back", ref.version, why)
     return ref.version
@@ -194,8 +194,8 @@ def roll_back(runtime: Runtime, reason: str, *, by: str) -> str:
 def start_shadow(runtime: Runtime, version: str, *, by: str) -> str:
     """Let a model score live traffic beside the one that decides. Raises as `promote`."""
     why = "started"
-    _find(runtime, version)
-    with _explained("The shadow was not started"):
+    with _shared(runtime, version), _explained("The shadow was not started"):
+        _find(runtime, version)
         ref = runtime.models.registry.set_shadow(version, **_signature(runtime, by, why))
     _note(runtime, by, "shadow_started", ref.version, why)
     return ref.version
@@ -204,8 +204,9 @@ def start_shadow(runtime: Runtime, version: str, *, by: str) -> str:
 def stop_shadow(runtime: Runtime, *, by: str) -> None:
     """Stop the shadow, if one runs; its scores are kept. Raises as `promote`."""
     why = "stopped"
-    running = runtime.models.registry.shadow()
-    runtime.models.registry.clear_shadow(**_signature(runtime, by, why))
+    with _shared(runtime):
+        running = runtime.models.registry.shadow()
+        runtime.models.registry.clear_shadow(**_signature(runtime, by, why))
     if running is not None:
         _note(runtime, by, "shadow_stopped", running.version, why)
 
@@ -213,10 +214,22 @@ def stop_shadow(runtime: Runtime, *, by: str) -> None:
 def discard(runtime: Runtime, version: str, reason: str, *, by: str) -> None:
     """Remove a model for good. Raises as `promote`; `ConflictError` also if it is in use."""
     why = _checked(reason)
-    _find(runtime, version)
-    with _explained("The model was not removed"):
+    with _shared(runtime, version), _explained("The model was not removed"):
+        _find(runtime, version)
         runtime.models.registry.discard(version, **_signature(runtime, by, why))
+    if runtime.store is not None:
+        runtime.store.remove(version)
     _note(runtime, by, "model_discarded", version, why)
+
+
+@contextmanager
+def _shared(runtime: Runtime, *versions: str) -> Iterator[None]:
+    """Move pointers on all machines that share a store, or on none."""
+    if runtime.store is None:
+        yield
+        return
+    with runtime.store.change(*versions):
+        yield
 
 
 def _signature(runtime: Runtime, by: str, why: str) -> dict[str, Any]:

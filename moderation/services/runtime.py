@@ -13,6 +13,7 @@ from moderation.domain.feedback import FeedbackWeights
 from moderation.services.group_commit import GroupCommit
 from moderation.services.live_models import LiveModels
 from moderation.services.live_policies import LivePolicies
+from moderation.services.model_store import ModelStore
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.tally import Tally
 from moderation.storage.database import Database
@@ -52,6 +53,8 @@ class Runtime:
         Made with the installation's key when a forum asks for them.
     intake : GroupCommit
         Where new comments gather until they are written.
+    store : ModelStore or None
+        Where machines share their models, if they do.
     tally : Tally
         What people did in this process, for the metrics.
     """
@@ -64,4 +67,5 @@ class Runtime:
     feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)
     pseudonyms: Callable[[], Pseudonyms] = _no_key
     intake: GroupCommit[Any, Any] = field(default_factory=GroupCommit)
+    store: ModelStore | None = None
     tally: Tally = field(default_factory=Tally)
