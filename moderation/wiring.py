@@ -19,8 +19,7 @@ from moderation.storage.sealing import GivenKeys, KeyFile, KeySource
 
 def build_runtime(settings: Settings) -> Runtime:
     """Open what the settings name."""
-    registry = Registry(settings.resolved_models_dir)
-    store = model_store(settings, registry)
+    models, store = live_models(settings)
     return Runtime(
         database=open_database(
             settings.resolved_database_url,
@@ -28,16 +27,24 @@ def build_runtime(settings: Settings) -> Runtime:
             keys=encryption_keys(settings),
             survives_power_cuts=settings.sqlite_synchronous == "full",
         ),
-        models=LiveModels(
-            registry,
-            poll_s=settings.model_poll_s,
-            pull=store.pull if store is not None else None,
-            pull_s=settings.models_store_poll_s,
-        ),
+        models=models,
         store=store,
         feedback_weights=settings.feedback_weights,
         pseudonyms=lambda: Pseudonyms(installation_secret(settings)),
     )
+
+
+def live_models(settings: Settings) -> tuple[LiveModels, ModelStore | None]:
+    """Return the models, and the store that they are pulled from, if there is one."""
+    registry = Registry(settings.resolved_models_dir)
+    store = model_store(settings, registry)
+    models = LiveModels(
+        registry,
+        poll_s=settings.model_poll_s,
+        pull=store.pull if store is not None else None,
+        pull_s=settings.models_store_poll_s,
+    )
+    return models, store
 
 
 def model_store(settings: Settings, registry: Registry) -> ModelStore | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 
-from classifiers.registry import Registry
 from moderation.config import Settings, load_settings
 from moderation.domain.errors import NotFoundError
 from moderation.domain.forum import Forum
@@ -12,7 +11,7 @@ from moderation.services.live_models import LiveModels
 from moderation.services.registration import find_forum
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
-from moderation.wiring import build_runtime
+from moderation.wiring import build_runtime, live_models
 
 
 def operator() -> str:
@@ -39,7 +38,7 @@ def open_runtime(settings: Settings | None = None) -> Runtime:
 
 def open_models() -> LiveModels:
     """Open the models that the settings name; needs no database."""
-    return LiveModels(Registry(load_settings().resolved_models_dir))
+    return live_models(load_settings())[0]
 
 
 def known_forum(runtime: Runtime, slug: str) -> Forum:

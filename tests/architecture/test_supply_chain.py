@@ -20,6 +20,7 @@ RUNTIME = [
     *PROJECT["project"]["dependencies"],
     *PROJECT["project"]["optional-dependencies"]["redis"],
     *PROJECT["project"]["optional-dependencies"]["parquet"],
+    *PROJECT["project"]["optional-dependencies"]["s3"],
 ]
 
 
