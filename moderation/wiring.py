@@ -13,6 +13,7 @@ from moderation.services.model_store import ModelStore
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.runtime import Runtime
 from moderation.services.secret_key import KEYS_FILE, kept_secret_key
+from moderation.services.waiting import Waiting
 from moderation.storage.database import open_database
 from moderation.storage.sealing import GivenKeys, KeyFile, KeySource
 
@@ -30,6 +31,7 @@ def build_runtime(settings: Settings) -> Runtime:
         models=models,
         store=store,
         feedback_weights=settings.feedback_weights,
+        waiting=Waiting(fresh_s=2, kept_s=60),
         pseudonyms=lambda: Pseudonyms(installation_secret(settings)),
     )
 

@@ -29,8 +29,8 @@ _BINS = BANDS * ROWS
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
-def shingles(body: str) -> frozenset[int]:
-    """Return the text's character shingles as numbers; case, marks and spacing do not count.
+def shingles(body: str) -> frozenset[str]:
+    """Return the text's character shingles; case, marks and spacing do not count.
 
     Parameters
     ----------
@@ -39,18 +39,17 @@ def shingles(body: str) -> frozenset[int]:
 
     Returns
     -------
-    frozenset[int]
+    frozenset[str]
         Empty when the text is too short to be recognised.
     """
     folded = unicodedata.normalize("NFKC", body[: 2 * _LONGEST]).casefold()
     letters = _NOT_A_WORD.sub(" ", folded).strip()[:_LONGEST]
     if len(letters) < MIN_REPEAT_LENGTH:
         return frozenset()
-    grams = (letters[at : at + GRAM] for at in range(len(letters) - GRAM + 1))
-    return frozenset(zlib.crc32(gram.encode("utf-8", "surrogatepass")) for gram in grams)
+    return frozenset(letters[at : at + GRAM] for at in range(len(letters) - GRAM + 1))
 
 
-def bands(found: frozenset[int]) -> tuple[int, ...]:
+def bands(found: frozenset[str]) -> tuple[int, ...]:
     """Return the keys by which near texts are looked up.
 
     Parameters
@@ -66,7 +65,8 @@ def bands(found: frozenset[int]) -> tuple[int, ...]:
     if not found:
         return ()
     lowest: list[int | None] = [None] * _BINS
-    for number in found:
+    for gram in found:
+        number = zlib.crc32(gram.encode("utf-8", "surrogatepass"))
         place, value = number % _BINS, number // _BINS
         kept = lowest[place]
         lowest[place] = value if kept is None else min(kept, value)
@@ -74,7 +74,7 @@ def bands(found: frozenset[int]) -> tuple[int, ...]:
     return tuple(_key(band, full[band * ROWS : (band + 1) * ROWS]) for band in range(BANDS))
 
 
-def similarity(one: frozenset[int], other: frozenset[int]) -> float:
+def similarity(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the Jaccard similarity of two sets of shingles, in [0, 1]."""
     together = len(one | other)
     return len(one & other) / together if together else 0.0

@@ -29,7 +29,12 @@ def remember_callback(runtime: Runtime, answer: DropInAnswer, guid: str, url: st
 
 
 def put_decision_in_outbox(
-    connection: Connection, runtime: Runtime, judgement: Judgement, *, is_spam: bool | None
+    connection: Connection,
+    runtime: Runtime,
+    judgement: Judgement,
+    callback: CommentCallback | None,
+    *,
+    is_spam: bool | None,
 ) -> None:
     """Write the decision into the outbox, in the caller's transaction, if somebody waits for it.
 
@@ -38,7 +43,6 @@ def put_decision_in_outbox(
     is_spam : bool or None
         None when a decision was taken back: what was answered first is true again.
     """
-    callback = comment_callbacks.callback_of(connection, judgement.comment_pk)
     if callback is None:
         return
     result = callback.was_spam if is_spam is None else is_spam

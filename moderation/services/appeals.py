@@ -28,9 +28,8 @@ from moderation.domain.review import DecisionAction, DecisionInput, Role
 from moderation.domain.statement import AFTER_APPEAL, Statement, statement_of
 from moderation.services import messages
 from moderation.services.deciding import (
+    known_case,
     known_decision,
-    known_item,
-    known_judgement,
     replace,
 )
 from moderation.services.lookup import decision_in_force
@@ -191,7 +190,7 @@ def view_appeal(runtime: Runtime, user: User, appeal_id: int) -> AppealView:
     with runtime.database.read() as connection:
         appeal = _known(connection, appeal_id)
         require_role_in(user, appeal.forum_id, Role.MODERATOR)
-        judgement = known_judgement(connection, known_item(connection, appeal.item_id))
+        _, judgement = known_case(connection, appeal.item_id)
         return AppealView(appeal, known_decision(connection, appeal.decision_id), judgement)
 
 
@@ -216,8 +215,7 @@ def decide_appeal(runtime: Runtime, user: User, appeal_id: int, answer: AppealAn
         require_role_in(user, appeal.forum_id, Role.MODERATOR)
         if appeal.first_moderator_id == user.id:
             raise NotAllowedError("Another moderator decides an appeal than the one who rejected.")
-        item = known_item(connection, appeal.item_id)
-        judgement = known_judgement(connection, item)
+        case = item, judgement = known_case(connection, appeal.item_id)
         first = known_decision(connection, appeal.decision_id)
         statement = _statement(answer, item.source)
         state = AppealState.UPHELD if answer.is_upheld else AppealState.DENIED
@@ -231,7 +229,7 @@ def decide_appeal(runtime: Runtime, user: User, appeal_id: int, answer: AppealAn
                 DecisionAction.APPROVE, answer.labels, None, answer.facts, judgement.revision
             )
             source = FeedbackSource.APPEAL.value
-            replace(connection, runtime, user, judgement, first, approval, source=source)
+            replace(connection, runtime, user, case, first, approval, source=source)
         _tell(connection, runtime, judgement, _known(connection, appeal_id), user)
         return _known(connection, appeal_id)
 

@@ -15,8 +15,6 @@ from moderation.services.statements import statement
 from moderation.storage import (
     appeals,
     decisions,
-    forums,
-    judgements,
     queue_pages,
     review_queue,
     second_opinions,
@@ -29,8 +27,13 @@ from moderation.storage.feedback import (
     withdraw_decision,
     withdraw_from,
 )
+from moderation.storage.judged_items import judged_item
+from moderation.storage.listeners import listeners_of
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.users import User
+
+Case = tuple[ReviewItem, Judgement]
+"""An item and what it is about."""
 
 
 def record(  # noqa: PLR0913 - what a decision is made of
@@ -44,7 +47,7 @@ def record(  # noqa: PLR0913 - what a decision is made of
     undoes: Decision | None = None,
 ) -> Decision:
     """Store a decision about what a judgement says; the item does not point at it yet."""
-    decision_id = decisions.insert_decision(
+    return decisions.insert_decision(
         connection,
         decisions.NewDecision(
             item_id=item_id,
@@ -60,9 +63,9 @@ def record(  # noqa: PLR0913 - what a decision is made of
             policy_version=judgement.policy_version,
             undoes_id=undoes.id if undoes else None,
         ),
+        moderator=user.username,
         at=runtime.clock(),
     )
-    return known_decision(connection, decision_id)
 
 
 def retire(connection: Connection, runtime: Runtime, comment_pk: int, decision: Decision) -> None:
@@ -78,7 +81,7 @@ def replace(  # noqa: PLR0913 - two decisions, who and what about
     connection: Connection,
     runtime: Runtime,
     user: User,
-    judgement: Judgement,
+    case: Case,
     first: Decision,
     given: DecisionInput,
     *,
@@ -96,12 +99,13 @@ def replace(  # noqa: PLR0913 - two decisions, who and what about
     ConflictError
         If the first decision is no longer in force.
     """
+    _, judgement = case
     new = record(connection, runtime, user, first.item_id, judgement, given)
     if not review_queue.replace_decision(connection, first.item_id, first.id, new.id):
         raise ConflictError("The decision was taken back, or the comment changed, meanwhile.")
     retire(connection, runtime, judgement.comment_pk, first)
     teach(connection, judgement, new, source)
-    announce(connection, runtime, judgement, new, messages.DECISION_MADE, source=source)
+    announce(connection, runtime, case, new, messages.DECISION_MADE, source=source)
     return new
 
 
@@ -126,13 +130,14 @@ def teach(connection: Connection, judgement: Judgement, decision: Decision, sour
 def announce(
     connection: Connection,
     runtime: Runtime,
-    judgement: Judgement,
+    case: Case,
     decision: Decision,
     event_type: str,
     *,
     source: str,
 ) -> None:
     """Write a decision into the history and into the outbox, and count it."""
+    item, judgement = case
     runtime.tally.count_decision(decision.action.value, source)
     is_undo = event_type == messages.DECISION_UNDONE
     append_event(
@@ -144,23 +149,24 @@ def announce(
         comment_pk=judgement.comment_pk,
         details={"decision": decision.action.value, "reason": decision.reason},
     )
+    told = listeners_of(connection, judgement.comment_pk)
     put_decision_in_outbox(
         connection,
         runtime,
         judgement,
+        told.callback,
         is_spam=None if is_undo else decision.action is DecisionAction.REJECT,
     )
-    put_decision_task(connection, runtime, judgement, None if is_undo else decision.action)
-    forum = forums.forum_by_id(connection, judgement.forum_id)
-    if forum is not None:
-        data = messages.decision_data(
-            decision.action.value, decision.labels, decision.reason, decision.moderator
-        )
-        if decision.action is DecisionAction.REJECT:
-            data["statement_of_reasons"] = statement(connection, decision).to_document()
-        if is_undo:
-            data["verdict"] = judgement.verdict.value
-        messages.put_in_outbox(connection, runtime, forum, judgement, event_type, data)
+    done = None if is_undo else decision.action
+    put_decision_task(connection, runtime, judgement, told.host, done)
+    data = messages.decision_data(
+        decision.action.value, decision.labels, decision.reason, decision.moderator
+    )
+    if decision.action is DecisionAction.REJECT:
+        data["statement_of_reasons"] = statement(decision, item).to_document()
+    if is_undo:
+        data["verdict"] = judgement.verdict.value
+    messages.put_in_outbox(connection, runtime, told.forum, judgement, event_type, data)
 
 
 def known_item(connection: Connection, item_id: int) -> ReviewItem:
@@ -169,6 +175,21 @@ def known_item(connection: Connection, item_id: int) -> ReviewItem:
     if item is None:
         raise NotFoundError("No such review item.")
     return item
+
+
+def known_case(connection: Connection, item_id: int) -> Case:
+    """Return an item with its judgement or raise `NotFoundError`."""
+    case = judged_item(connection, item_id)
+    if case is None:
+        raise NotFoundError("No such review item.")
+    return case
+
+
+def case_for(connection: Connection, user: User, item_id: int, needed: Role) -> Case:
+    """Return an item with its judgement. Raises as `item_for`."""
+    case = known_case(connection, item_id)
+    require_role_in(user, case[0].forum_id, needed)
+    return case
 
 
 def item_for(connection: Connection, user: User, item_id: int, needed: Role) -> ReviewItem:
@@ -184,14 +205,6 @@ def item_for(connection: Connection, user: User, item_id: int, needed: Role) -> 
     item = known_item(connection, item_id)
     require_role_in(user, item.forum_id, needed)
     return item
-
-
-def known_judgement(connection: Connection, item: ReviewItem) -> Judgement:
-    """Return the judgement of an item's comment or raise `NotFoundError`."""
-    judgement = judgements.judgement_by_pk(connection, item.comment_pk)
-    if judgement is None:
-        raise NotFoundError("No such comment.")
-    return judgement
 
 
 def known_decision(connection: Connection, decision_id: int) -> Decision:

@@ -11,6 +11,7 @@ from moderation.storage import entry
 from moderation.storage.entry import DeskSession
 from moderation.storage.events import append_event
 from moderation.storage.users import User
+from moderation.storage.visits import Visit, open_visit
 
 MAX_BROWSER_LENGTH = 200
 _TOUCH = timedelta(minutes=5)
@@ -30,14 +31,14 @@ def begin(runtime: Runtime, user: User, browser: str) -> str:
     return token
 
 
-def find(runtime: Runtime, token: str) -> DeskSession | None:
-    """Return the open session of a token, and note the visit now and then."""
+def find(runtime: Runtime, token: str) -> Visit | None:
+    """Return who holds the open session of a token, and note the visit now and then."""
     now = runtime.clock()
     with runtime.database.read() as connection:
-        found = entry.open_session(connection, key_digest(token))
-    if found is not None and now - found.last_seen_at > _TOUCH:
+        found = open_visit(connection, key_digest(token))
+    if found is not None and now - found.session.last_seen_at > _TOUCH:
         with runtime.database.write() as connection:
-            entry.touch_session(connection, found.id, at=now)
+            entry.touch_session(connection, found.session.id, at=now)
     return found
 
 

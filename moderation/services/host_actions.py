@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from moderation.domain.host import HostAction, HostKind, HostTask, event_type_of
+from moderation.domain.host import HostAction, HostConnection, HostKind, HostTask, event_type_of
 from moderation.domain.judgement import Judgement
 from moderation.domain.review import DecisionAction, ItemState
 from moderation.domain.verdict import Verdict
@@ -51,7 +51,11 @@ def _was_hidden(connection: Connection, comment_pk: int) -> bool:
 
 
 def put_decision_task(
-    connection: Connection, runtime: Runtime, judgement: Judgement, action: DecisionAction | None
+    connection: Connection,
+    runtime: Runtime,
+    judgement: Judgement,
+    host: HostConnection | None,
+    action: DecisionAction | None,
 ) -> None:
     """Ask the host to do what a person decided.
 
@@ -60,7 +64,6 @@ def put_decision_task(
     action : DecisionAction or None
         None when a decision was taken back: what the verdict did counts again.
     """
-    host = hosts.connection_of(connection, judgement.forum_id)
     if host is None or host.address is None:
         return
     if action is None:

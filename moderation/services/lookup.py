@@ -12,12 +12,12 @@ from moderation.domain.review import DecisionAction
 from moderation.domain.statement import Statement
 from moderation.services.runtime import Runtime
 from moderation.services.statements import statement
-from moderation.storage import comments, judgements
+from moderation.storage import judgements
 from moderation.storage.appeals import by_comment
 from moderation.storage.database import Connection
 from moderation.storage.decisions import decision_by_id
 from moderation.storage.events import comment_events
-from moderation.storage.queue_pages import item_by_id
+from moderation.storage.queue_pages import ReviewItem, item_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +47,31 @@ def read_comment(runtime: Runtime, forum: Forum, external_id: str) -> CommentRec
         judgement = judgements.latest_judgement(connection, forum.id, external_id)
         if judgement is None:
             raise NotFoundError("No such comment.")
-        decision = decision_in_force(connection, judgement)
-        is_rejected = decision is not None and decision.action is DecisionAction.REJECT
-        pks = list(comments.revision_pks(connection, forum.id, external_id))
+        item = _item_of(connection, judgement)
+        decision = _in_force(connection, item)
         return CommentRecord(
             judgement=judgement,
             decision=decision,
             appeal=by_comment(connection, judgement.comment_pk),
-            statement=statement(connection, decision) if decision and is_rejected else None,
-            history=tuple(comment_events(connection, pks)),
+            statement=(
+                statement(decision, item)
+                if item and decision and decision.action is DecisionAction.REJECT
+                else None
+            ),
+            history=tuple(comment_events(connection, forum.id, external_id)),
         )
 
 
 def decision_in_force(connection: Connection, judgement: Judgement) -> Decision | None:
     """Return what a person decided about a comment and has not taken back."""
-    if judgement.item_id is None:
-        return None
-    item = item_by_id(connection, judgement.item_id)
+    return _in_force(connection, _item_of(connection, judgement))
+
+
+def _item_of(connection: Connection, judgement: Judgement) -> ReviewItem | None:
+    return item_by_id(connection, judgement.item_id) if judgement.item_id is not None else None
+
+
+def _in_force(connection: Connection, item: ReviewItem | None) -> Decision | None:
     if item is None or item.decision_id is None:
         return None
     return decision_by_id(connection, item.decision_id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from moderation.domain import near_text
 from moderation.domain.judgement import Decision, Judgement
-from moderation.storage import comments, decisions, text_bands
+from moderation.storage import decisions, text_bands
 from moderation.storage.database import Connection
 
 
@@ -27,24 +27,36 @@ class Precedent:
     body: str
 
 
-def precedents(
-    connection: Connection, judgement: Judgement, *, limit: int
-) -> tuple[Precedent, ...]:
-    """Return decisions in force on like texts of the forum, the most alike and newest first."""
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided on a comment itself, and on texts like it.
+
+    Attributes
+    ----------
+    here : tuple[Decision, ...]
+        Oldest first, those that were taken back included.
+    alike : tuple[Precedent, ...]
+        The most alike and newest first.
+    """
+
+    here: tuple[Decision, ...]
+    alike: tuple[Precedent, ...]
+
+
+def decided_around(connection: Connection, judgement: Judgement, *, limit: int) -> Decided:
+    """Return the decisions on a comment, and those in force on like texts of the forum."""
     alike = _near(connection, judgement)
-    key = comments.repeat_key_of(connection, judgement.comment_pk)
-    if key is not None:
-        same = decisions.prior_decisions(
-            connection, judgement.forum_id, key, since=None, limit=limit + 1
-        )
-        alike |= {made.comment_pk: (1.0, judgement.body) for made in same}
     alike.pop(judgement.comment_pk, None)
+    same = (1.0, judgement.body)
+    made = decisions.decisions_around(connection, judgement.comment_pk, alike, limit=limit)
+    here = [one for one in made if one.comment_pk == judgement.comment_pk]
     found = [
-        Precedent(made, *alike[made.comment_pk])
-        for made in decisions.decisions_on(connection, alike)
+        Precedent(one, *alike.get(one.comment_pk, same))
+        for one in made
+        if one.comment_pk != judgement.comment_pk
     ]
     found.sort(key=lambda one: (-one.similarity, -one.decision.id))
-    return tuple(found[:limit])
+    return Decided(tuple(reversed(here)), tuple(found[:limit]))
 
 
 def keep(connection: Connection, judgement: Judgement) -> None:

@@ -27,10 +27,10 @@ from moderation.pipeline.usefulness import is_useful_turn
 from moderation.services import messages, precedents
 from moderation.services.deciding import (
     announce,
+    case_for,
     item_for,
     known_decision,
     known_item,
-    known_judgement,
     record,
     retire,
     teach,
@@ -39,7 +39,6 @@ from moderation.services.roles import require_role
 from moderation.services.runtime import Runtime
 from moderation.storage import (
     decisions,
-    queue_pages,
     review_queue,
     second_opinions,
 )
@@ -47,6 +46,7 @@ from moderation.storage.database import Connection
 from moderation.storage.events import append_event
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.storage.queue_pages import ReviewItem
+from moderation.storage.review_queue import ClaimedItem
 from moderation.storage.users import User
 
 LEAVING_S = 15
@@ -61,7 +61,7 @@ def claim_next(
     ttl_s: int,
     after: int | None = None,
     useful_share: float = 1.0,
-) -> ReviewItem | None:
+) -> ClaimedItem | None:
     """Claim the next free item of the filter; None when there is none.
 
     In the order of usefulness, at most ``useful_share`` of what a moderator is given is chosen so;
@@ -85,15 +85,21 @@ def claim_next(
             if not is_useful_turn(given, useful_share):
                 wanted = replace(wanted, order=QueueOrder.OLDEST)
         for start in dict.fromkeys((after, None)):
-            item_id = queue_pages.next_free(
+            claimed = review_queue.claim_next(
                 connection,
                 wanted,
+                user.id,
+                runtime.new_token(),
                 now=now,
+                expires_at=now + timedelta(seconds=ttl_s),
                 after=start,
+                leaves=after,
                 escalated_in=user.reach.forums(Role.SENIOR),
             )
-            if item_id is not None and item_id != after:
-                return _claim(connection, runtime, user, item_id, ttl_s=ttl_s)
+            if claimed is not None:
+                runtime.tally.count_claim("taken")
+                _note_claim(connection, user, claimed, at=now)
+                return claimed
     return None
 
 
@@ -160,6 +166,8 @@ def release(
             comment_pk=item.comment_pk,
             details={"note": note.strip()[:MAX_NOTE_LENGTH]} if note.strip() else {},
         )
+    if is_escalated:
+        runtime.waiting.forget()
 
 
 def leave(runtime: Runtime, user: User, item_id: int, token: str) -> bool:
@@ -206,7 +214,7 @@ def decide(
         If the claim no longer holds the item.
     """
     with runtime.database.write() as connection:
-        judgement = known_judgement(connection, item_for(connection, user, item_id, Role.MODERATOR))
+        case = item, judgement = case_for(connection, user, item_id, Role.MODERATOR)
         check_decision(decision)
         if decision.revision != judgement.revision or not judgement.is_latest:
             raise StaleRevisionError("The author has changed the comment meanwhile.")
@@ -215,13 +223,13 @@ def decide(
         if not review_queue.close_by_decision(connection, item_id, token, stored.id, at=now):
             raise _why_lost(connection, item_id)
         precedents.keep(connection, judgement)
-        source = known_item(connection, item_id).source
-        teach(connection, judgement, stored, source)
-        announce(connection, runtime, judgement, stored, messages.DECISION_MADE, source=source)
+        teach(connection, judgement, stored, item.source)
+        announce(connection, runtime, case, stored, messages.DECISION_MADE, source=item.source)
         policy = runtime.policies.of(connection, judgement.forum_id).policy
         if second_look_point(stored.id, item_id) < policy.second_opinion_share:
             second_opinions.ask(connection, stored, user.id, judgement.forum_id, "share", at=now)
-        return stored
+    runtime.waiting.leaves(item)
+    return stored
 
 
 def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> ReviewItem:
@@ -238,11 +246,10 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
     """
     with runtime.database.write() as connection:
         undone = known_decision(connection, decision_id)
-        item = item_for(connection, user, undone.item_id, Role.MODERATOR)
+        case = item, judgement = case_for(connection, user, undone.item_id, Role.MODERATOR)
         is_own = undone.moderator == user.username
         if not is_own and not user.reach.has_in(item.forum_id, Role.SENIOR):
             raise NotAllowedError("Only a senior moderator may undo another's decision.")
-        judgement = known_judgement(connection, item)
         if not judgement.is_latest or judgement.deleted_at is not None:
             # A reopened item about a text that is gone could never be decided again.
             raise ConflictError("The author or the forum has changed the comment since.")
@@ -263,12 +270,14 @@ def undo(runtime: Runtime, user: User, decision_id: int, *, ttl_s: int) -> Revie
         announce(
             connection,
             runtime,
-            judgement,
+            case,
             reversal,
             messages.DECISION_UNDONE,
             source=item.source,
         )
-        return known_item(connection, undone.item_id)
+        reopened_item = known_item(connection, undone.item_id)
+    runtime.waiting.forget()
+    return reopened_item
 
 
 def _claim(
@@ -290,15 +299,21 @@ def _claim(
         raise _why_lost(connection, item_id)
     if item.claimed_by_id != user.id:
         runtime.tally.count_claim("taken")
-        append_event(
-            connection,
-            "claimed",
-            at=now,
-            actor=user.username,
-            forum_id=item.forum_id,
-            comment_pk=item.comment_pk,
-        )
+        _note_claim(connection, user, item, at=now)
     return known_item(connection, item_id)
+
+
+def _note_claim(
+    connection: Connection, user: User, item: ReviewItem | ClaimedItem, *, at: datetime
+) -> None:
+    append_event(
+        connection,
+        "claimed",
+        at=at,
+        actor=user.username,
+        forum_id=item.forum_id,
+        comment_pk=item.comment_pk,
+    )
 
 
 def _why_lost(connection: Connection, item_id: int) -> ModerationError:

@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from moderation.domain.errors import NotFoundError
 from moderation.domain.judgement import Decision, HistoryEvent, Judgement
 from moderation.domain.reach import Reach
-from moderation.domain.review import Role
-from moderation.services.deciding import (
-    known_item,
-    known_judgement,
-)
-from moderation.services.precedents import Precedent, precedents
+from moderation.domain.review import ItemState, Role
+from moderation.services.deciding import known_case
+from moderation.services.precedents import Precedent, decided_around
 from moderation.services.runtime import Runtime
-from moderation.storage import comments, decisions, judgements, queue_pages, queue_tally
+from moderation.storage import decisions, judgements, queue_pages, queue_tally
+from moderation.storage.author_records import AuthorRecord, author_record
+from moderation.storage.database import Connection
 from moderation.storage.deliveries import Delivery, comment_deliveries
 from moderation.storage.events import comment_events
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.queue_pages import ReviewItem
 from moderation.storage.queue_tally import AtWork, QueueCounts
 from moderation.storage.reports import report_reasons
+from moderation.storage.second_opinions import held_on_item
 from moderation.storage.users import User
 
 NEIGHBOURS = 2
@@ -29,6 +29,7 @@ NEIGHBOURS = 2
 
 PRECEDENTS = 3
 EARLIER = 5
+FOLLOWING = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ItemView:
     judgement: Judgement
     newest: Judgement | None
     neighbours: tuple[Judgement, ...]
-    author: decisions.AuthorRecord | None
+    author: AuthorRecord | None
     earlier: tuple[Judgement, ...]
     precedents: tuple[Precedent, ...]
     decisions: tuple[Decision, ...]
@@ -82,10 +83,17 @@ class ItemView:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands around an item in the queue."""
+    """What stands around an item in the queue.
+
+    Attributes
+    ----------
+    last : Decision or None
+        The reader's newest decision in force: what undo takes back.
+    """
 
     before: ReviewItem | None
     following: tuple[ReviewItem, ...]
+    last: Decision | None
 
 
 def queue_page(
@@ -100,9 +108,10 @@ def queue_page(
     """Return one page of open items, its counts and those of other views."""
     now, forums = runtime.clock(), reach.forums()
     wanted, *views = (replace(one, within=forums) for one in (wanted, *views))
+    tally = runtime.waiting.of(runtime.database)
     with runtime.database.read() as connection:
         items = queue_pages.list_items(connection, wanted, after=after, limit=limit + 1)
-        counts, *others = queue_tally.count_views(connection, [wanted, *views], now=now)
+        counts, *others = queue_tally.count_views(connection, tally, [wanted, *views], now=now)
         page = tuple(items[:limit])
         return QueuePage(
             items=page,
@@ -123,8 +132,7 @@ def count_matching(runtime: Runtime, reach: Reach, wanted: QueueFilter) -> Queue
 
 def count_waiting(runtime: Runtime, reach: Reach) -> int:
     """Return how many items are open."""
-    with runtime.database.read() as connection:
-        return queue_tally.count_open(connection, reach.forums())
+    return queue_tally.count_open(runtime.waiting.of(runtime.database), reach.forums())
 
 
 def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:
@@ -132,17 +140,6 @@ def held_items(runtime: Runtime, user: User) -> list[ReviewItem]:
     with runtime.database.read() as connection:
         forums = user.reach.forums(Role.MODERATOR)
         return queue_pages.items_held_by(connection, user.id, now=runtime.clock(), forums=forums)
-
-
-def around(
-    runtime: Runtime, reach: Reach, wanted: QueueFilter, item_id: int, *, limit: int = 7
-) -> Surroundings:
-    """Return the open items around one, in the order of the queue."""
-    wanted = replace(wanted, within=reach.forums())
-    with runtime.database.read() as connection:
-        before = queue_pages.list_items_before(connection, wanted, before=item_id, limit=1)
-        following = queue_pages.list_items(connection, wanted, after=item_id, limit=limit)
-    return Surroundings(before[0] if before else None, tuple(following))
 
 
 def decided_page(
@@ -174,33 +171,54 @@ def last_decision(runtime: Runtime, user: User) -> Decision | None:
 def view_item(runtime: Runtime, reach: Reach, item_id: int) -> ItemView:
     """Return an item with its context. Raises `NotFoundError`."""
     with runtime.database.read() as connection:
-        item = known_item(connection, item_id)
-        if reach.role_in(item.forum_id) is None:
-            raise NotFoundError("No such review item.")
-        judgement = known_judgement(connection, item)
-        author = judgement.author
-        pks = list(comments.revision_pks(connection, item.forum_id, judgement.external_id))
-        older = [pk for pk in pks if pk < judgement.comment_pk][-EARLIER:]
-        return ItemView(
-            item=item,
-            judgement=judgement,
-            newest=(
-                None
-                if judgement.is_latest
-                else judgements.latest_judgement(connection, item.forum_id, judgement.external_id)
-            ),
-            neighbours=tuple(judgements.thread_neighbours(connection, judgement, limit=NEIGHBOURS)),
-            author=(
-                decisions.author_record(connection, item.forum_id, author.external_id)
-                if author is not None
-                else None
-            ),
-            earlier=tuple(
-                one for _, one in sorted(judgements.judgements_by_pks(connection, older).items())
-            )[::-1],
-            precedents=precedents(connection, judgement, limit=PRECEDENTS),
-            decisions=tuple(decisions.item_decisions(connection, item.id)),
-            reports=tuple(report_reasons(connection, item.comment_pk)),
-            history=tuple(comment_events(connection, pks)),
-            deliveries=tuple(comment_deliveries(connection, item.comment_pk)),
+        return _view(connection, reach, item_id)
+
+
+def item_page(
+    runtime: Runtime, user: User, wanted: QueueFilter, item_id: int
+) -> tuple[ItemView, Surroundings] | None:
+    """Return an item with its context and what stands around it. Raises `NotFoundError`.
+
+    None for somebody who is to judge it without knowing what was decided.
+    """
+    wanted = replace(wanted, within=user.reach.forums())
+    with runtime.database.read() as connection:
+        view = _view(connection, user.reach, item_id)
+        is_decided = view.item.state is ItemState.DECIDED
+        if is_decided and held_on_item(connection, item_id, user.id) is not None:
+            return None
+        before, following = queue_pages.items_around(
+            connection, wanted, view.item, before=1, after=FOLLOWING
         )
+        may_undo = user.reach.forums(Role.MODERATOR)
+        last = decisions.last_decision_of(connection, user.id, within=may_undo)
+        return view, Surroundings(before[0] if before else None, tuple(following), last)
+
+
+def _view(connection: Connection, reach: Reach, item_id: int) -> ItemView:
+    item, judgement = known_case(connection, item_id)
+    if reach.role_in(item.forum_id) is None:
+        raise NotFoundError("No such review item.")
+    author = judgement.author
+    decided = decided_around(connection, judgement, limit=PRECEDENTS)
+    return ItemView(
+        item=item,
+        judgement=judgement,
+        newest=(
+            None
+            if judgement.is_latest
+            else judgements.latest_judgement(connection, item.forum_id, judgement.external_id)
+        ),
+        neighbours=tuple(judgements.thread_neighbours(connection, judgement, limit=NEIGHBOURS)),
+        author=(
+            author_record(connection, item.forum_id, author.external_id)
+            if author is not None
+            else None
+        ),
+        earlier=tuple(judgements.earlier_revisions(connection, judgement, limit=EARLIER)),
+        precedents=decided.alike,
+        decisions=decided.here,
+        reports=tuple(report_reasons(connection, item.comment_pk)) if item.report_count else (),
+        history=tuple(comment_events(connection, item.forum_id, judgement.external_id)),
+        deliveries=tuple(comment_deliveries(connection, item.comment_pk)),
+    )

@@ -16,6 +16,7 @@ from moderation.services.live_policies import LivePolicies
 from moderation.services.model_store import ModelStore
 from moderation.services.pseudonyms import Pseudonyms
 from moderation.services.tally import Tally
+from moderation.services.waiting import Waiting
 from moderation.storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -51,6 +52,8 @@ class Runtime:
         What a label weighs in training, by its source.
     pseudonyms : Callable[[], Pseudonyms]
         Made with the installation's key when a forum asks for them.
+    waiting : Waiting
+        How much waits.
     intake : GroupCommit
         Where new comments gather until they are written.
     store : ModelStore or None
@@ -66,6 +69,7 @@ class Runtime:
     policies: LivePolicies = field(default_factory=LivePolicies)
     feedback_weights: FeedbackWeights = field(default_factory=FeedbackWeights)
     pseudonyms: Callable[[], Pseudonyms] = _no_key
+    waiting: Waiting = field(default_factory=Waiting)
     intake: GroupCommit[Any, Any] = field(default_factory=GroupCommit)
     store: ModelStore | None = None
     tally: Tally = field(default_factory=Tally)

@@ -17,9 +17,9 @@ from moderation.domain.reach import Reach
 from moderation.domain.review import DecisionInput, Role, check_decision, judged_labels
 from moderation.domain.second_opinion import OpinionState, agrees
 from moderation.services.deciding import (
+    known_case,
     known_decision,
     known_item,
-    known_judgement,
     replace,
 )
 from moderation.services.roles import require_role, require_role_in
@@ -114,16 +114,10 @@ def take_next(runtime: Runtime, user: User, *, ttl_s: int) -> Asked | None:
             opinion = stored.by_id(connection, taken) if taken is not None else None
             if opinion is None:
                 return None
-            judgement = known_judgement(connection, known_item(connection, opinion.item_id))
+            _, judgement = known_case(connection, opinion.item_id)
             if judgement.is_latest and judgement.deleted_at is None:
                 return Asked(opinion.id, opinion.forum_name, judgement)
             stored.void_for_decision(connection, opinion.decision_id)
-
-
-def held_on_item(runtime: Runtime, user: User, item_id: int) -> int | None:
-    """Return the opinion on an item that a person is about to give: its page hides the decision."""
-    with runtime.database.read() as connection:
-        return stored.held_on_item(connection, item_id, user.id)
 
 
 def give(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInput) -> SecondOpinion:
@@ -148,7 +142,7 @@ def give(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInput)
         if opinion.first_user_id == user.id:
             raise NotAllowedError("A second opinion takes another person.")
         first = known_decision(connection, opinion.decision_id)
-        judgement = known_judgement(connection, known_item(connection, opinion.item_id))
+        _, judgement = known_case(connection, opinion.item_id)
         labels = judged_labels(decision)
         is_agreed = agrees((first.action, first.labels), (decision.action, labels))
         state = OpinionState.AGREED if is_agreed else OpinionState.DISPUTED
@@ -211,9 +205,7 @@ def dispute(runtime: Runtime, user: User, opinion_id: int) -> Dispute | None:
         require_role_in(user, opinion.forum_id, Role.SENIOR)
         if opinion.state is not OpinionState.DISPUTED:
             return None
-        return Dispute(
-            opinion, known_judgement(connection, known_item(connection, opinion.item_id))
-        )
+        return Dispute(opinion, known_case(connection, opinion.item_id)[1])
 
 
 def disputes(runtime: Runtime, user: User) -> list[Dispute]:
@@ -221,7 +213,7 @@ def disputes(runtime: Runtime, user: User) -> list[Dispute]:
     require_role(user, Role.SENIOR)
     with runtime.database.read() as connection:
         return [
-            Dispute(opinion, known_judgement(connection, known_item(connection, opinion.item_id)))
+            Dispute(opinion, known_case(connection, opinion.item_id)[1])
             for opinion in stored.disputed(
                 connection, user.reach.forums(Role.SENIOR), limit=MOST_DISPUTES
             )
@@ -245,8 +237,7 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
     with runtime.database.write() as connection:
         opinion = _known(connection, opinion_id)
         require_role_in(user, opinion.forum_id, Role.SENIOR)
-        item = known_item(connection, opinion.item_id)
-        judgement = known_judgement(connection, item)
+        case = item, judgement = known_case(connection, opinion.item_id)
         if not judgement.is_latest or judgement.deleted_at is not None:
             raise ConflictError("The author or the forum has changed the comment since.")
         now = runtime.clock()
@@ -267,7 +258,7 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
         if (first.action, first.reason, first.labels) == (decision.action, reason, labels):
             _teach_opinion(connection, judgement, first, user, labels, runtime)
             return first
-        return replace(connection, runtime, user, judgement, first, decision, source=item.source)
+        return replace(connection, runtime, user, case, first, decision, source=item.source)
 
 
 def agreement(runtime: Runtime, reach: Reach) -> Agreement:

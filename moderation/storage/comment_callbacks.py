@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.storage.tables import comment_callbacks
@@ -36,12 +36,3 @@ def put_callback(connection: Connection, comment_pk: int, callback: CommentCallb
         .values(comment_id=comment_pk, **values)
         .on_conflict_do_update(index_elements=["comment_id"], set_=values)
     )
-
-
-def callback_of(connection: Connection, comment_pk: int) -> CommentCallback | None:
-    """Return the address, if there is one."""
-    columns = comment_callbacks.c
-    row = connection.execute(
-        select(columns.url, columns.guid, columns.was_spam).where(columns.comment_id == comment_pk)
-    ).first()
-    return CommentCallback(row.url, row.guid, row.was_spam) if row is not None else None

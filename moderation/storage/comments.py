@@ -287,11 +287,6 @@ def _thread_values(forum_id: int, thread: Thread) -> dict[str, Any]:
     }
 
 
-def repeat_key_of(connection: Connection, comment_pk: int) -> str | None:
-    """Return the digest by which the same text is found again."""
-    return connection.scalar(select(comments.c.repeat_key).where(comments.c.id == comment_pk))
-
-
 # Statements of the way that every comment takes. Built once: building costs more than running.
 
 _DIALECTS: dict[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     and_,
     bindparam,
     func,
     insert,
     select,
+    union_all,
 )
 
 from classifiers.labels import Label
@@ -54,48 +54,30 @@ class NewDecision:
     undoes_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorRecord:
-    """An author's history in one forum.
+def insert_decision(
+    connection: Connection, new: NewDecision, *, moderator: str, at: datetime
+) -> Decision:
+    """Store a decision and return it; ``moderator`` is the name of who made it."""
+    values = {
+        "item_id": new.item_id,
+        "comment_id": new.comment_pk,
+        "forum_id": new.forum_id,
+        "action": new.action.value,
+        "labels": {label.value: judged for label, judged in new.labels.items()},
+        "reason": new.reason,
+        "note": new.note,
+        "moderator_id": new.moderator_id,
+        "revision": new.revision,
+        "model_version": new.model_version,
+        "policy_version": new.policy_version,
+        "undoes_id": new.undoes_id,
+        "created_at": at,
+    }
+    pk = connection.execute(_INSERT, values).scalar_one()
+    return _decision({**values, "id": pk, "username": moderator})
 
-    Attributes
-    ----------
-    comments : int
-        Comments seen, newest revision of each.
-    approved, rejected : int
-        Decisions in force.
-    recent : tuple[DecisionAction, ...]
-        The last decisions in force, oldest first, at most 20.
-    """
 
-    comments: int
-    approved: int
-    rejected: int
-    recent: tuple[DecisionAction, ...]
-
-
-def insert_decision(connection: Connection, new: NewDecision, *, at: datetime) -> int:
-    """Store a decision; returns its key."""
-    pk: int = connection.execute(
-        insert(decisions)
-        .values(
-            item_id=new.item_id,
-            comment_id=new.comment_pk,
-            forum_id=new.forum_id,
-            action=new.action.value,
-            labels={label.value: judged for label, judged in new.labels.items()},
-            reason=new.reason,
-            note=new.note,
-            moderator_id=new.moderator_id,
-            revision=new.revision,
-            model_version=new.model_version,
-            policy_version=new.policy_version,
-            undoes_id=new.undoes_id,
-            created_at=at,
-        )
-        .returning(decisions.c.id)
-    ).scalar_one()
-    return pk
+_INSERT = insert(decisions).returning(decisions.c.id)
 
 
 def _query() -> Select[*tuple[Any, ...]]:
@@ -103,16 +85,19 @@ def _query() -> Select[*tuple[Any, ...]]:
 
 
 def is_in_force() -> ColumnElement[bool]:
-    """Return the condition that joins the item whose decision in force this is."""
+    """Return the condition that joins a decision to the item that still rests on it."""
     # The item is found by its own key, which is an index; `decision_id` has none.
     return and_(
         review_items.c.id == decisions.c.item_id, review_items.c.decision_id == decisions.c.id
     )
 
 
+_BY_ID = _query().where(decisions.c.id == bindparam("decision"))
+
+
 def decision_by_id(connection: Connection, decision_id: int) -> Decision | None:
     """Return one decision."""
-    found = connection.execute(_query().where(decisions.c.id == decision_id)).mappings().first()
+    found = connection.execute(_BY_ID, {"decision": decision_id}).mappings().first()
     return _decision(found) if found else None
 
 
@@ -144,14 +129,6 @@ def count_since(connection: Connection, user_id: int, since: datetime) -> tuple[
         )
     ).one()
     return row[0], row[1]
-
-
-def item_decisions(connection: Connection, item_id: int) -> list[Decision]:
-    """Return all decisions on an item, oldest first."""
-    rows = connection.execute(
-        _query().where(decisions.c.item_id == item_id).order_by(decisions.c.id)
-    ).mappings()
-    return [_decision(row) for row in rows]
 
 
 def last_decision_of(connection: Connection, user_id: int, *, within: ForumKeys) -> Decision | None:
@@ -284,46 +261,55 @@ _PRIOR = (
 )
 
 
-def decisions_on(connection: Connection, comment_pks: Collection[int]) -> list[Decision]:
-    """Return the decisions in force on the given comments, newest first."""
-    query = (
-        _query()
-        .join(review_items, is_in_force())
-        .where(decisions.c.comment_id.in_(comment_pks))
-        .order_by(decisions.c.id.desc())
-    )
-    return [_decision(row) for row in connection.execute(query).mappings()]
+def decisions_around(
+    connection: Connection, comment_pk: int, near_pks: Collection[int], *, limit: int
+) -> list[Decision]:
+    """Return all decisions on a comment, and those in force on the same text and on texts near it.
+
+    Parameters
+    ----------
+    near_pks : Collection[int]
+        Comments whose texts are near.
+    limit : int
+        How many of those on the same text, the newest.
+
+    Returns
+    -------
+    list[Decision]
+        The newest first.
+    """
+    asked = {"pk": comment_pk, "near": list(near_pks), "most": limit}
+    return [_decision(row) for row in connection.execute(_AROUND, asked).mappings()]
 
 
-def author_record(connection: Connection, forum_id: int, author: str) -> AuthorRecord:
-    """Return an author's history."""
-    author_pk = (
-        select(authors.c.id)
-        .where(authors.c.forum_id == forum_id, authors.c.external_id == author)
-        .scalar_subquery()
+_HERE = comments.alias()
+_ON_THE_SAME = (
+    select(decisions.c.id)
+    .join(review_items, is_in_force())
+    .join(comments, comments.c.id == decisions.c.comment_id)
+    .join(
+        _HERE,
+        and_(_HERE.c.forum_id == comments.c.forum_id, _HERE.c.repeat_key == comments.c.repeat_key),
     )
-    seen = connection.scalar(
-        select(func.count(comments.c.id)).where(
-            comments.c.author_id == author_pk, comments.c.is_latest
-        )
-    )
-    in_force = (
-        select(decisions.c.action)
-        .join(review_items, is_in_force())
-        .join(comments, comments.c.id == decisions.c.comment_id)
-        .where(comments.c.author_id == author_pk)
-        .order_by(decisions.c.id.desc())
-    )
-    actions = [DecisionAction(action) for action in connection.scalars(in_force)]
-    return AuthorRecord(
-        comments=seen or 0,
-        approved=actions.count(DecisionAction.APPROVE),
-        rejected=actions.count(DecisionAction.REJECT),
-        recent=tuple(reversed(actions[:20])),
-    )
+    .where(_HERE.c.id == bindparam("pk"), comments.c.id != _HERE.c.id)
+    .order_by(decisions.c.id.desc())
+    .limit(bindparam("most"))
+    .subquery()
+)
+_ON_NEAR = (
+    select(decisions.c.id)
+    .join(review_items, is_in_force())
+    .where(decisions.c.comment_id.in_(bindparam("near", expanding=True)))
+)
+_ON_IT = select(decisions.c.id).where(decisions.c.comment_id == bindparam("pk"))
+_AROUND = (
+    _query()
+    .where(decisions.c.id.in_(union_all(_ON_IT, select(_ON_THE_SAME.c.id), _ON_NEAR)))
+    .order_by(decisions.c.id.desc())
+)
 
 
-def _decision(row: RowMapping) -> Decision:
+def _decision(row: Mapping[Any, Any]) -> Decision:
     return Decision(
         id=row["id"],
         item_id=row["item_id"],

@@ -217,18 +217,6 @@ def insert_session(
     )
 
 
-def open_session(connection: Connection, token_digest: str) -> DeskSession | None:
-    """Return a session that has not been ended."""
-    row = connection.execute(
-        select(desk_sessions).where(
-            desk_sessions.c.token_digest == token_digest, desk_sessions.c.ended_at.is_(None)
-        )
-    ).first()
-    if row is None:
-        return None
-    return DeskSession(row.id, row.user_id, row.browser, row.created_at, row.last_seen_at)
-
-
 def list_sessions(connection: Connection, user_id: int, *, since: datetime) -> list[DeskSession]:
     """Return an account's open sessions that were begun since a moment, newest first."""
     rows = connection.execute(

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from moderation.domain.judgement import HistoryEvent
-from moderation.storage.tables import events
+from moderation.storage.tables import comments, events
 
 _INSERT = insert(events)
 
@@ -63,11 +63,21 @@ def append_events(connection: Connection, happened: Sequence[NewEvent], *, at: d
         )
 
 
-def comment_events(connection: Connection, comment_pks: list[int]) -> list[HistoryEvent]:
-    """Return what happened to the given revisions of a comment, in order."""
-    rows = connection.execute(
-        select(events.c.at, events.c.kind, events.c.actor, events.c.details)
-        .where(events.c.comment_id.in_(comment_pks))
-        .order_by(events.c.id)
+_OF_COMMENT = (
+    select(events.c.at, events.c.kind, events.c.actor, events.c.details)
+    .where(
+        events.c.comment_id.in_(
+            select(comments.c.id).where(
+                comments.c.forum_id == bindparam("forum"),
+                comments.c.external_id == bindparam("external"),
+            )
+        )
     )
+    .order_by(events.c.id)
+)
+
+
+def comment_events(connection: Connection, forum_id: int, external_id: str) -> list[HistoryEvent]:
+    """Return what happened to all revisions of a comment, in order."""
+    rows = connection.execute(_OF_COMMENT, {"forum": forum_id, "external": external_id})
     return [HistoryEvent(row.at, row.kind, row.actor, row.details) for row in rows]

@@ -23,7 +23,7 @@ from moderation.domain.forum import Forum
 from moderation.storage.sealing import vault_of
 from moderation.storage.tables import credentials, forums
 
-_COLUMNS = (
+FORUM = (
     forums.c.id,
     forums.c.slug,
     forums.c.name,
@@ -32,10 +32,11 @@ _COLUMNS = (
     forums.c.is_demo,
     forums.c.pseudonymises_authors,
 )
+"""The columns that `forum_of` reads."""
 
 
 # Built once: every request asks who is calling.
-_BY_SLUG = select(*_COLUMNS).where(forums.c.slug == bindparam("slug"))
+_BY_SLUG = select(*FORUM).where(forums.c.slug == bindparam("slug"))
 
 
 def _is_valid(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
@@ -43,7 +44,7 @@ def _is_valid(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
 
 
 _BY_KEY = (
-    select(*_COLUMNS)
+    select(*FORUM)
     .join(credentials, credentials.c.forum_id == forums.c.id)
     .where(
         credentials.c.key_digest == bindparam("digest"),
@@ -51,7 +52,7 @@ _BY_KEY = (
     )
 )
 _WITH_SECRETS = (  # every signed request asks
-    select(*_COLUMNS, credentials.c.secret)
+    select(*FORUM, credentials.c.secret)
     .outerjoin(
         credentials,
         and_(
@@ -74,8 +75,9 @@ _SECRETS = (
 )
 
 
-def _forum(row: RowMapping) -> Forum:
-    return Forum(**{column.name: row[column] for column in _COLUMNS})
+def forum_of(row: RowMapping) -> Forum:
+    """Return the forum of a row with the columns `FORUM`."""
+    return Forum(**{column.name: row[column] for column in FORUM})
 
 
 def insert_forum(connection: Connection, forum: Forum, *, at: datetime) -> Forum:
@@ -91,9 +93,9 @@ def insert_forum(connection: Connection, forum: Forum, *, at: datetime) -> Forum
             pseudonymises_authors=forum.pseudonymises_authors,
             created_at=at,
         )
-        .returning(*_COLUMNS)
+        .returning(*FORUM)
     )
-    return _forum(row.mappings().one())
+    return forum_of(row.mappings().one())
 
 
 def update_callback(
@@ -117,7 +119,7 @@ def set_pseudonymises(connection: Connection, forum_id: int, *, wanted: bool) ->
 def forum_by_slug(connection: Connection, slug: str) -> Forum | None:
     """Find a forum by its name."""
     row = connection.execute(_BY_SLUG, {"slug": slug}).mappings().first()
-    return _forum(row) if row else None
+    return forum_of(row) if row else None
 
 
 def forum_with_secrets(
@@ -128,19 +130,19 @@ def forum_with_secrets(
     if not rows:
         return None
     vault = vault_of(connection)
-    return _forum(rows[0]), [vault.open(row["secret"]) for row in rows if row["secret"]]
+    return forum_of(rows[0]), [vault.open(row["secret"]) for row in rows if row["secret"]]
 
 
 def forum_by_id(connection: Connection, forum_id: int) -> Forum | None:
     """Find a forum by our key."""
-    row = connection.execute(select(*_COLUMNS).where(forums.c.id == forum_id)).mappings().first()
-    return _forum(row) if row else None
+    row = connection.execute(select(*FORUM).where(forums.c.id == forum_id)).mappings().first()
+    return forum_of(row) if row else None
 
 
 def list_forums(connection: Connection) -> list[Forum]:
     """Return all forums by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(forums.c.slug)).mappings()
-    return [_forum(row) for row in rows]
+    rows = connection.execute(select(*FORUM).order_by(forums.c.slug)).mappings()
+    return [forum_of(row) for row in rows]
 
 
 def delete_forum(connection: Connection, forum_id: int) -> None:
@@ -188,7 +190,7 @@ def forum_by_key_digest(connection: Connection, key_digest: str, *, now: datetim
     """Find the forum that a bearer key belongs to, if the key is still valid."""
     asked = {"digest": key_digest, "now": now}
     row = connection.execute(_BY_KEY, asked).mappings().first()
-    return _forum(row) if row else None
+    return forum_of(row) if row else None
 
 
 def signing_secrets(connection: Connection, forum_id: int, *, now: datetime) -> Sequence[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
@@ -58,7 +59,7 @@ def connection_of(connection: Connection, forum_id: int) -> HostConnection | Non
     """Return how a forum's software is reached."""
     query = select(host_connections).where(host_connections.c.forum_id == forum_id)
     row = connection.execute(query).mappings().first()
-    return _host(row) if row is not None else None
+    return host_of(row) if row is not None else None
 
 
 def connection_by_slug(connection: Connection, slug: str, kind: HostKind) -> HostConnection | None:
@@ -69,10 +70,11 @@ def connection_by_slug(connection: Connection, slug: str, kind: HostKind) -> Hos
         .where(forums.c.slug == slug, host_connections.c.kind == kind.value)
     )
     row = connection.execute(query).mappings().first()
-    return _host(row) if row is not None else None
+    return host_of(row) if row is not None else None
 
 
-def _host(row: RowMapping) -> HostConnection:
+def host_of(row: Mapping[Any, Any]) -> HostConnection:
+    """Return the connection in a row of the table."""
     return HostConnection(
         forum_id=row["forum_id"],
         kind=HostKind(row["kind"]),
@@ -252,7 +254,7 @@ def lease_poll(
         .mappings()
         .first()
     )
-    return (_host(row), row["polled_until"]) if row is not None else None
+    return (host_of(row), row["polled_until"]) if row is not None else None
 
 
 def set_polled(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, union_all
 
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
@@ -16,7 +16,7 @@ from moderation.domain.verdict import LabelScore, RuleSpan, Verdict
 from moderation.storage.comments import NewComment, StoredComment
 from moderation.storage.tables import authors, comments, review_items, threads, verdicts
 
-_QUERY = (
+JUDGEMENTS = (
     select(
         comments,
         authors.c.external_id.label("author_external_id"),
@@ -44,12 +44,47 @@ _QUERY = (
     .outerjoin(threads, threads.c.id == comments.c.thread_id)
     .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
 )
-_BY_REVISION = _QUERY.where(
+"""Comments with their verdicts, authors, threads and items, to be narrowed."""
+
+_BY_REVISION = JUDGEMENTS.where(
     comments.c.forum_id == bindparam("forum"),
     comments.c.external_id == bindparam("external"),
     comments.c.revision == bindparam("revision"),
 )
-_BY_PK = _QUERY.where(comments.c.id == bindparam("pk"))
+_BY_PK = JUDGEMENTS.where(comments.c.id == bindparam("pk"))
+_EARLIER = (
+    JUDGEMENTS.where(
+        comments.c.forum_id == bindparam("forum"),
+        comments.c.external_id == bindparam("external"),
+        comments.c.id < bindparam("pk"),
+    )
+    .order_by(comments.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+def _nearest(*, is_before: bool) -> Select[int]:
+    """Return the keys of the comments beside one in its thread, on one side."""
+    here = comments.alias().c
+    thread = select(comments.c.thread_id).where(comments.c.id == bindparam("pk"))
+    side = here.id < bindparam("pk") if is_before else here.id > bindparam("pk")
+    found = (
+        select(here.id)
+        .where(
+            here.thread_id == thread.scalar_subquery(),
+            here.is_latest,
+            here.deleted_at.is_(None),
+            side,
+        )
+        .order_by(here.id.desc() if is_before else here.id)
+        .limit(bindparam("most"))
+    )
+    return select(found.subquery().c.id)
+
+
+_NEIGHBOURS = JUDGEMENTS.where(
+    comments.c.id.in_(union_all(_nearest(is_before=True), _nearest(is_before=False)))
+).order_by(comments.c.id)
 
 
 def stored_judgement(
@@ -58,30 +93,43 @@ def stored_judgement(
     """Return the judgement of exactly this revision."""
     key = {"forum": forum_id, "external": external_id, "revision": revision}
     found = connection.execute(_BY_REVISION, key).mappings().first()
-    return _judgement(found) if found else None
+    return judgement_of(found) if found else None
 
 
 def latest_judgement(connection: Connection, forum_id: int, external_id: str) -> Judgement | None:
     """Return the judgement of the newest revision."""
     row = connection.execute(
-        _QUERY.where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
+        JUDGEMENTS.where(comments.c.forum_id == forum_id, comments.c.external_id == external_id)
         .order_by(comments.c.id.desc())
         .limit(1)
     )
     found = row.mappings().first()
-    return _judgement(found) if found else None
+    return judgement_of(found) if found else None
 
 
 def judgement_by_pk(connection: Connection, comment_pk: int) -> Judgement | None:
     """Return one revision by our key."""
     found = connection.execute(_BY_PK, {"pk": comment_pk}).mappings().first()
-    return _judgement(found) if found else None
+    return judgement_of(found) if found else None
 
 
 def judgements_by_pks(connection: Connection, comment_pks: Sequence[int]) -> dict[int, Judgement]:
     """Return several revisions by our keys, in one query."""
-    rows = connection.execute(_QUERY.where(comments.c.id.in_(comment_pks))).mappings()
-    return {row["id"]: _judgement(row) for row in rows}
+    rows = connection.execute(JUDGEMENTS.where(comments.c.id.in_(comment_pks))).mappings()
+    return {row["id"]: judgement_of(row) for row in rows}
+
+
+def earlier_revisions(
+    connection: Connection, judgement: Judgement, *, limit: int
+) -> Sequence[Judgement]:
+    """Return the revisions of a comment before the given one, the newest first."""
+    asked = {
+        "forum": judgement.forum_id,
+        "external": judgement.external_id,
+        "pk": judgement.comment_pk,
+        "most": limit,
+    }
+    return [judgement_of(row) for row in connection.execute(_EARLIER, asked).mappings()]
 
 
 def thread_neighbours(
@@ -90,20 +138,8 @@ def thread_neighbours(
     """Return the latest comments of the same thread around the given one, in order of arrival."""
     if judgement.thread is None:
         return []
-    thread = select(threads.c.id).where(
-        threads.c.forum_id == judgement.forum_id,
-        threads.c.external_id == judgement.thread.external_id,
-    )
-    base = _QUERY.where(
-        comments.c.thread_id == thread.scalar_subquery(),
-        comments.c.is_latest,
-        comments.c.deleted_at.is_(None),
-    )
-    before = base.where(comments.c.id < judgement.comment_pk).order_by(comments.c.id.desc())
-    after = base.where(comments.c.id > judgement.comment_pk).order_by(comments.c.id)
-    earlier = [_judgement(row) for row in connection.execute(before.limit(limit)).mappings()]
-    later = [_judgement(row) for row in connection.execute(after.limit(limit)).mappings()]
-    return [*reversed(earlier), *later]
+    asked = {"pk": judgement.comment_pk, "most": limit}
+    return [judgement_of(row) for row in connection.execute(_NEIGHBOURS, asked).mappings()]
 
 
 def author_comments(
@@ -111,7 +147,7 @@ def author_comments(
 ) -> Sequence[Judgement]:
     """Return an author's newest comments."""
     rows = connection.execute(
-        _QUERY.where(
+        JUDGEMENTS.where(
             comments.c.forum_id == forum_id,
             authors.c.external_id == author,
             comments.c.is_latest,
@@ -119,7 +155,7 @@ def author_comments(
         .order_by(comments.c.id.desc())
         .limit(limit)
     ).mappings()
-    return [_judgement(row) for row in rows]
+    return [judgement_of(row) for row in rows]
 
 
 def new_judgement(
@@ -159,7 +195,8 @@ def new_judgement(
     )
 
 
-def _judgement(row: RowMapping) -> Judgement:
+def judgement_of(row: RowMapping) -> Judgement:
+    """Return the judgement in a row of `JUDGEMENTS`."""
     return Judgement(
         comment_pk=row["id"],
         forum_id=row["forum_id"],

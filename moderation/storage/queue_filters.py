@@ -123,23 +123,27 @@ def _as_asked(connection: Connection, query: _Query, wanted: QueueFilter) -> _Qu
 def ordering(order: QueueOrder, *, back: bool = False) -> tuple[ColumnElement[Any], ...]:
     """Return what an order sorts by; with ``back`` from its end."""
     if (order in FALLING) != back:
-        return tuple(column.desc() for column in _keyset(order))
-    return _keyset(order)
+        return tuple(column.desc() for column in keyset(order))
+    return keyset(order)
+
+
+def place_of(order: QueueOrder, item_id: int) -> tuple[Any, int]:
+    """Return where an item stands in an order; of one that is gone, nothing stands behind it."""
+    column, key = keyset(order)
+    return select(column).where(key == item_id).scalar_subquery(), item_id
 
 
 def behind(
-    connection: Connection, query: _Query, order: QueueOrder, after: int, *, back: bool = False
+    query: _Query, order: QueueOrder, place: tuple[Any, int], *, back: bool = False
 ) -> _Query:
-    """Leave what comes after an item in an order; with ``back`` what comes before it."""
-    last = connection.execute(select(*_keyset(order)).where(review_items.c.id == after)).first()
-    if last is None:
-        return query
-    there = tuple_(last[0], after)
-    place = tuple_(*_keyset(order))
-    return query.where(place < there if (order in FALLING) != back else place > there)
+    """Leave what comes after a place in an order; with ``back`` what comes before it."""
+    here = tuple_(*keyset(order))
+    there = tuple_(*place)
+    return query.where(here < there if (order in FALLING) != back else here > there)
 
 
-def _keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+def keyset(order: QueueOrder) -> tuple[ColumnElement[Any], ...]:
+    """Return the two columns that give each item its place in an order."""
     column = FALLING[order] if order in FALLING else _RISING[order]
     return (column, review_items.c.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,24 +10,53 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    RowMapping,
     Select,
     and_,
     bindparam,
     func,
     or_,
     select,
+    union_all,
 )
 
 from moderation.domain.reach import ForumKeys
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
-from moderation.storage.queue_filters import QueueFilter, behind, narrowed, ordering
+from moderation.storage.queue_filters import (
+    FALLING,
+    QueueFilter,
+    QueueOrder,
+    behind,
+    keyset,
+    narrowed,
+    ordering,
+    place_of,
+)
 from moderation.storage.tables import authors as authors_table
 from moderation.storage.tables import comments, forums, review_items, threads, users
 from moderation.storage.within import within
 
 OPEN_STATES = (ItemState.PENDING.value, ItemState.CLAIMED.value)
+
+_ITEMS = (
+    select(
+        review_items,
+        forums.c.slug.label("forum_slug"),
+        forums.c.name.label("forum_name"),
+        forums.c.is_demo,
+        users.c.username.label("claimed_by_name"),
+        comments.c.body,
+        authors_table.c.name.label("author_name"),
+        authors_table.c.external_id.label("author_external_id"),
+        threads.c.title.label("thread_title"),
+    )
+    .join(forums, forums.c.id == review_items.c.forum_id)
+    .join(comments, comments.c.id == review_items.c.comment_id)
+    .outerjoin(authors_table, authors_table.c.id == comments.c.author_id)
+    .outerjoin(threads, threads.c.id == comments.c.thread_id)
+    .outerjoin(users, users.c.id == review_items.c.claimed_by)
+)
+_BY_ID = _ITEMS.where(review_items.c.id == bindparam("item"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +113,8 @@ class ReviewItem:
 
 def item_by_id(connection: Connection, item_id: int) -> ReviewItem | None:
     """Return one item, open or closed."""
-    found = connection.execute(_list_query().where(review_items.c.id == item_id)).mappings().first()
-    return _item(found) if found else None
+    found = connection.execute(_BY_ID, {"item": item_id}).mappings().first()
+    return item_of(found) if found else None
 
 
 def next_free(
@@ -94,8 +124,8 @@ def next_free(
     now: datetime,
     after: int | None,
     escalated_in: ForumKeys,
-) -> int | None:
-    """Return the key of the next item that may be claimed.
+) -> Select[int]:
+    """Return the query of the next item that may be claimed; PostgreSQL locks its row.
 
     Parameters
     ----------
@@ -109,48 +139,62 @@ def next_free(
         is_for_all = ~review_items.c.is_escalated
         query = query.where(or_(is_for_all, within(review_items.c.forum_id, escalated_in)))
     if after is not None:
-        query = behind(connection, query, wanted.order, after)
+        query = behind(query, wanted.order, place_of(wanted.order, after))
     query = query.order_by(*ordering(wanted.order)).limit(1)
     if connection.dialect.name == "postgresql":
         query = query.with_for_update(skip_locked=True, of=review_items)
-    found: int | None = connection.scalar(query)
-    return found
+    return query
 
 
 def list_items(
     connection: Connection, wanted: QueueFilter, *, after: int | None, limit: int
 ) -> list[ReviewItem]:
     """Return one page of open items. Keyset: ``after`` is the last item of the page before."""
-    query = narrowed(connection, _list_query(), wanted)
+    query = narrowed(connection, _ITEMS, wanted)
     if after is not None:
-        query = behind(connection, query, wanted.order, after)
+        query = behind(query, wanted.order, place_of(wanted.order, after))
     rows = connection.execute(query.order_by(*ordering(wanted.order)).limit(limit)).mappings()
-    return [_item(row) for row in rows]
+    return [item_of(row) for row in rows]
 
 
-def list_items_before(
-    connection: Connection, wanted: QueueFilter, *, before: int, limit: int
-) -> list[ReviewItem]:
-    """Return the open items that stand in front of an item, the nearest first."""
-    query = narrowed(connection, _list_query(), wanted)
-    query = behind(connection, query, wanted.order, before, back=True)
-    order = ordering(wanted.order, back=True)
-    rows = connection.execute(query.order_by(*order).limit(limit)).mappings()
-    return [_item(row) for row in rows]
+def items_around(
+    connection: Connection, wanted: QueueFilter, here: ReviewItem, *, before: int, after: int
+) -> tuple[list[ReviewItem], list[ReviewItem]]:
+    """Return the open items in front of an item and behind it, both in the order of the queue.
+
+    Parameters
+    ----------
+    before, after : int
+        How many of each at most.
+    """
+
+    def keys(limit: int, *, back: bool) -> Select[int]:
+        query = narrowed(connection, select(review_items.c.id), wanted)
+        query = behind(query, wanted.order, _place(wanted.order, here), back=back)
+        found = query.order_by(*ordering(wanted.order, back=back)).limit(limit)
+        return select(found.subquery().c.id)
+
+    around = union_all(keys(before, back=True), keys(after, back=False))
+    query = _ITEMS.where(review_items.c.id.in_(around)).order_by(*ordering(wanted.order))
+    found = [item_of(row) for row in connection.execute(query).mappings()]
+    is_falling = wanted.order in FALLING
+    middle = _place(wanted.order, here)
+    front = [one for one in found if (_place(wanted.order, one) < middle) != is_falling]
+    return front, found[len(front) :]
 
 
 def items_held_by(
     connection: Connection, user_id: int, *, now: datetime, forums: ForumKeys
 ) -> list[ReviewItem]:
     """Return the items that a moderator holds by a claim in force, oldest claim first."""
-    query = _list_query().where(
+    query = _ITEMS.where(
         review_items.c.claimed_by == user_id,
         review_items.c.state == ItemState.CLAIMED.value,
         review_items.c.claim_expires_at > now,
         within(review_items.c.forum_id, forums),
     )
     rows = connection.execute(query.order_by(review_items.c.claim_expires_at)).mappings()
-    return [_item(row) for row in rows]
+    return [item_of(row) for row in rows]
 
 
 _MOST_COUNTED = 2_500
@@ -181,28 +225,12 @@ def is_free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _list_query() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            review_items,
-            forums.c.slug.label("forum_slug"),
-            forums.c.name.label("forum_name"),
-            forums.c.is_demo,
-            users.c.username.label("claimed_by_name"),
-            comments.c.body,
-            authors_table.c.name.label("author_name"),
-            authors_table.c.external_id.label("author_external_id"),
-            threads.c.title.label("thread_title"),
-        )
-        .join(forums, forums.c.id == review_items.c.forum_id)
-        .join(comments, comments.c.id == review_items.c.comment_id)
-        .outerjoin(authors_table, authors_table.c.id == comments.c.author_id)
-        .outerjoin(threads, threads.c.id == comments.c.thread_id)
-        .outerjoin(users, users.c.id == review_items.c.claimed_by)
-    )
+def _place(order: QueueOrder, item: ReviewItem) -> tuple[Any, int]:
+    return getattr(item, str(keyset(order)[0].key)), item.id
 
 
-def _item(row: RowMapping) -> ReviewItem:
+def item_of(row: Mapping[Any, Any]) -> ReviewItem:
+    """Return the item in a row that names all columns of the table and what is joined to them."""
     return ReviewItem(
         id=row["id"],
         comment_pk=row["comment_id"],

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from moderation.domain.reach import ForumKeys
 from moderation.domain.review import ItemState
 from moderation.storage.queue_filters import QueueFilter, is_open, narrowed
 from moderation.storage.tables import NARROWING, forums, review_items, users
-from moderation.storage.within import within as is_within
 
-_GROUPS = [review_items.c[name] for name in (*NARROWING, "is_audit")]
+GROUPED = (*NARROWING, "is_audit")
+_GROUPS = [review_items.c[name] for name in GROUPED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,35 +45,41 @@ class AtWork:
     items: tuple[int, ...]
 
 
-def count_open(connection: Connection, within: ForumKeys) -> int:
-    """Return how many items are open; answered by an index alone."""
-    counted = select(func.count()).select_from(review_items).where(is_open())
-    return connection.scalar(counted.where(is_within(review_items.c.forum_id, within))) or 0
+Tally = Sequence[Mapping[str, Any]]
+"""How many open items there are of each kind: `GROUPED` with ``items`` and ``oldest_at``."""
+
+
+def tally_of(connection: Connection) -> Tally:
+    """Read all open items once, by an index alone."""
+    return _rows(connection, _tally())
+
+
+def count_open(tally: Tally, within: ForumKeys) -> int:
+    """Return how many items are open in some forums."""
+    return sum(row["items"] for row in tally if within is None or row["forum_id"] in within)
 
 
 def queue_counts(connection: Connection, wanted: QueueFilter, *, now: datetime) -> QueueCounts:
     """Count the open items that match."""
-    return count_views(connection, [wanted], now=now)[0]
+    return count_views(connection, tally_of(connection), [wanted], now=now)[0]
 
 
 def count_views(
-    connection: Connection, views: Sequence[QueueFilter], *, now: datetime
+    connection: Connection, tally: Tally, views: Sequence[QueueFilter], *, now: datetime
 ) -> list[QueueCounts]:
     """Count the open items of several filters, in their order.
 
-    The queue is read once for all of them; a filter by author or thread is counted by itself,
-    because their indexes find few.
+    The tally answers all of them; a filter by author or thread is counted by itself, because their
+    indexes find few.
     """
     slugs = {row.id: row.slug for row in connection.execute(select(forums.c.id, forums.c.slug))}
     claims = _claims(connection, now)
-    tally: list[RowMapping] | None = None
     counts = []
     for wanted in views:
         if wanted.author is None and wanted.thread is None:
-            tally = tally if tally is not None else _groups(connection, _tally())
-            groups = [row for row in tally if _matches(wanted, row, slugs)]
+            groups: Tally = [row for row in tally if _matches(wanted, row, slugs)]
         else:
-            groups = _groups(connection, narrowed(connection, _tally(), wanted))
+            groups = _rows(connection, narrowed(connection, _tally(), wanted))
         claimed = sum(1 for row in claims if _matches(wanted, row, slugs))
         counts.append(_counts(groups, claimed))
     return counts
@@ -101,26 +107,25 @@ def _tally() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _groups(connection: Connection, query: Select[*tuple[Any, ...]]) -> list[RowMapping]:
-    return list(connection.execute(query).mappings())
+def _rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> Sequence[Mapping[str, Any]]:
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def _claims(connection: Connection, now: datetime) -> list[RowMapping]:
+def _claims(connection: Connection, now: datetime) -> Sequence[Mapping[str, Any]]:
     columns = [review_items.c[name] for name in (*NARROWING, "id", "author_id", "thread_id")]
-    return list(
-        connection.execute(
-            select(*columns, users.c.username)
-            .join(users, users.c.id == review_items.c.claimed_by)
-            .where(
-                review_items.c.claimed_by.is_not(None),
-                review_items.c.state == ItemState.CLAIMED.value,
-                review_items.c.claim_expires_at > now,
-            )
-        ).mappings()
+    query = (
+        select(*columns, users.c.username)
+        .join(users, users.c.id == review_items.c.claimed_by)
+        .where(
+            review_items.c.claimed_by.is_not(None),
+            review_items.c.state == ItemState.CLAIMED.value,
+            review_items.c.claim_expires_at > now,
+        )
     )
+    return _rows(connection, query)
 
 
-def _matches(wanted: QueueFilter, row: RowMapping, slugs: dict[int, str]) -> bool:
+def _matches(wanted: QueueFilter, row: Mapping[str, Any], slugs: dict[int, str]) -> bool:
     asked = {
         "top_label": wanted.label,
         "source": wanted.source.value if wanted.source is not None else None,
@@ -139,7 +144,7 @@ def _matches(wanted: QueueFilter, row: RowMapping, slugs: dict[int, str]) -> boo
     )
 
 
-def _counts(groups: Iterable[RowMapping], claimed: int) -> QueueCounts:
+def _counts(groups: Iterable[Mapping[str, Any]], claimed: int) -> QueueCounts:
     groups = list(groups)
 
     def count(name: str) -> int:

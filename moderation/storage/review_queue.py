@@ -17,9 +17,11 @@ from sqlalchemy import (
     update,
 )
 
+from moderation.domain.reach import ForumKeys
 from moderation.domain.review import ItemState
 from moderation.domain.verdict import Source
-from moderation.storage.queue_pages import OPEN_STATES, is_free
+from moderation.storage.queue_filters import QueueFilter
+from moderation.storage.queue_pages import OPEN_STATES, is_free, next_free
 from moderation.storage.tables import comments, review_items
 
 _NO_TARGET_MINUTES = 10 * 365 * 24 * 60
@@ -51,6 +53,16 @@ class NewItem:
     kind: str | None = None
     host: str | None = None
     time_target_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedItem:
+    """What its new holder must know of an item that was just claimed."""
+
+    id: int
+    forum_id: int
+    comment_pk: int
+    claim_token: str
 
 
 def item_values(item: NewItem, *, at: datetime) -> dict[str, Any]:
@@ -157,6 +169,42 @@ def claim_item(
         )
     )
     return done.rowcount == 1
+
+
+def claim_next(  # noqa: PLR0913 - what to claim, and for whom
+    connection: Connection,
+    wanted: QueueFilter,
+    user_id: int,
+    token: str,
+    *,
+    now: datetime,
+    expires_at: datetime,
+    after: int | None,
+    leaves: int | None,
+    escalated_in: ForumKeys,
+) -> ClaimedItem | None:
+    """Claim the next free item that `next_free` finds, in the statement that finds it.
+
+    Parameters
+    ----------
+    leaves : int or None
+        The item that the moderator has just left: it does not come back at once.
+    """
+    free = next_free(connection, wanted, now=now, after=after, escalated_in=escalated_in)
+    if leaves is not None:
+        free = free.where(review_items.c.id != leaves)
+    row = connection.execute(
+        update(review_items)
+        .where(review_items.c.id == free.scalar_subquery())
+        .values(
+            state=ItemState.CLAIMED.value,
+            claimed_by=user_id,
+            claim_token=token,
+            claim_expires_at=expires_at,
+        )
+        .returning(review_items.c.id, review_items.c.forum_id, review_items.c.comment_id)
+    ).first()
+    return ClaimedItem(row.id, row.forum_id, row.comment_id, token) if row is not None else None
 
 
 def release_claim(

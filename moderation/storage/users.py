@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,7 +34,7 @@ class User:
     session_version: int
 
 
-_COLUMNS = (
+ACCOUNT = (
     users.c.id,
     users.c.username,
     users.c.password_hash,
@@ -42,6 +43,7 @@ _COLUMNS = (
     users.c.is_active,
     users.c.session_version,
 )
+"""The columns that `user_of` reads."""
 
 
 def insert_user(
@@ -57,7 +59,7 @@ def insert_user(
             created_at=at,
             **_general(reach),
         )
-        .returning(*_COLUMNS)
+        .returning(*ACCOUNT)
     ).one()
     _insert_memberships(connection, row.id, reach)
     return _user(connection, row)
@@ -65,19 +67,19 @@ def insert_user(
 
 def user_by_name(connection: Connection, username: str) -> User | None:
     """Find an account by its name."""
-    row = connection.execute(select(*_COLUMNS).where(users.c.username == username)).first()
+    row = connection.execute(select(*ACCOUNT).where(users.c.username == username)).first()
     return _user(connection, row) if row else None
 
 
 def user_by_id(connection: Connection, user_id: int) -> User | None:
     """Find an account by our key."""
-    row = connection.execute(select(*_COLUMNS).where(users.c.id == user_id)).first()
+    row = connection.execute(select(*ACCOUNT).where(users.c.id == user_id)).first()
     return _user(connection, row) if row else None
 
 
 def list_users(connection: Connection) -> list[User]:
     """Return all accounts by name."""
-    rows = connection.execute(select(*_COLUMNS).order_by(users.c.username)).all()
+    rows = connection.execute(select(*ACCOUNT).order_by(users.c.username)).all()
     return [_user(connection, row) for row in rows]
 
 
@@ -134,14 +136,29 @@ def _insert_memberships(connection: Connection, user_id: int, reach: Reach) -> N
         connection.execute(insert(memberships), rows)
 
 
+def user_of(row: Row[*tuple[Any, ...]], by_forum: Mapping[int, str]) -> User:
+    """Return the account of a row with the columns `ACCOUNT`.
+
+    Parameters
+    ----------
+    by_forum : Mapping[int, str]
+        Its roles by forum; of no account with a role on all forums.
+    """
+    reach = (
+        Reach(Role(row.role))
+        if row.is_general
+        else Reach(None, {forum_id: Role(role) for forum_id, role in by_forum.items()})
+    )
+    return User(row.id, row.username, row.password_hash, reach, row.is_active, row.session_version)
+
+
 def _user(connection: Connection, row: Row[*tuple[Any, ...]]) -> User:
-    if row.is_general:
-        reach = Reach(Role(row.role))
-    else:
+    by_forum: dict[int, str] = {}
+    if not row.is_general:
         found = connection.execute(
             select(memberships.c.forum_id, memberships.c.role).where(
                 memberships.c.user_id == row.id
             )
         )
-        reach = Reach(None, {one.forum_id: Role(one.role) for one in found})
-    return User(row.id, row.username, row.password_hash, reach, row.is_active, row.session_version)
+        by_forum = {one.forum_id: one.role for one in found}
+    return user_of(row, by_forum)

@@ -25,6 +25,7 @@ from werkzeug.serving import make_server
 from moderation.app import create_app
 from moderation.config import Settings
 from moderation.services.runtime import Runtime
+from moderation.services.waiting import Waiting
 from moderation.storage import schema
 from moderation.storage.database import Database, open_database
 from moderation.storage.tables import comments
@@ -77,7 +78,12 @@ def _prepare(database: Database, rows: int) -> None:
 
 
 def _measure(database: Database, rows: int, settings: Settings) -> None:
-    runtime = Runtime(database=database, models=FakeModels(FakeScorer()), clock=FixedClock(START))
+    runtime = Runtime(
+        database=database,
+        models=FakeModels(FakeScorer()),
+        clock=FixedClock(START),
+        waiting=Waiting(fresh_s=2, kept_s=60),
+    )
     app = create_app(settings, runtime=runtime)
     visitor = Visitor(app)
     visitor.sign_in(MODERATORS[0])

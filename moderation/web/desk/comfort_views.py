@@ -46,7 +46,7 @@ def choose_comfort() -> Response:
     )
     try:
         comforts.choose(current.runtime(), session.me(), chosen)
-        locales.forget()
+        locales.use(chosen)
         toasts.say(_("Kept for you, on every device."))
     except InvalidInputError as error:
         toasts.say(error.message)

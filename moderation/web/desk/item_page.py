@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from moderation.domain.review import Role
 from moderation.services import review, review_pages
 from moderation.storage.queue_filters import QueueFilter, QueueOrder
 from moderation.web import current
@@ -54,6 +53,8 @@ def show_item(
 ) -> Response:
     """Show one item with its decision form, or who decides it.
 
+    Not to somebody who is to judge it without knowing what was decided.
+
     Parameters
     ----------
     draft : Draft
@@ -64,13 +65,11 @@ def show_item(
     runtime, user = current.runtime(), session.me()
     wanted = filters.parse_filter(request.args)
     now = runtime.clock()
-    card = cards.card_of(
-        review_pages.view_item(runtime, user.reach, item_id),
-        user=user,
-        now=now,
-        ttl_s=current.settings().claim_ttl_s,
-    )
-    around = review_pages.around(runtime, user.reach, wanted, item_id)
+    found = review_pages.item_page(runtime, user, wanted, item_id)
+    if found is None:
+        return redirect(url_for("desk.second_opinion"), code=303)
+    view, around = found
+    card = cards.card_of(view, user=user, now=now, ttl_s=current.settings().claim_ttl_s)
     body = layout.page(
         "item.html",
         active="desk.queue",
@@ -85,7 +84,7 @@ def show_item(
         draft=draft,
         errors=errors or {},
         notice=notice,
-        last=review_pages.last_decision(runtime, user) if session.may(Role.MODERATOR) else None,
+        last=around.last,
     )
     answer = make_response(body, status)
     answer.headers["HX-Push-Url"] = address(item_id)

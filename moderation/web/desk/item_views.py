@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import jsonify, make_response, redirect, request, url_for
+from flask import jsonify, make_response, redirect, request
 from werkzeug.wrappers import Response
 
 from moderation.domain.errors import (
@@ -15,7 +15,7 @@ from moderation.domain.errors import (
 )
 from moderation.domain.judgement import Decision
 from moderation.domain.review import Role
-from moderation.services import review, review_pages, second_opinions
+from moderation.services import review, review_pages
 from moderation.web import current
 from moderation.web.desk import (
     drafts,
@@ -34,9 +34,7 @@ from moderation.web.desk.phrasebook import translated
 @bp.get("/items/<int:item_id>")
 @session.needs(Role.VIEWER)
 def item(item_id: int) -> Response:
-    """Show one item; not to somebody who is to judge it without knowing what was decided."""
-    if second_opinions.held_on_item(current.runtime(), session.me(), item_id) is not None:
-        return redirect(url_for("desk.second_opinion"), code=303)
+    """Show one item."""
     return show_item(item_id)
 
 

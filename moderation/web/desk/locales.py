@@ -19,7 +19,6 @@ from flask_babel import Babel, get_locale, refresh
 from moderation.domain.comfort import Comfort
 from moderation.domain.errors import StorageUnavailableError
 from moderation.domain.locale import DESK_LANGUAGES
-from moderation.services import comforts
 from moderation.web import current
 from moderation.web.desk import session
 
@@ -62,19 +61,15 @@ def my_comfort() -> Comfort:
     """Return what the signed-in person chose, read once a request; nothing chosen for others."""
     if "comfort" not in g:
         try:
-            g.comfort = (
-                comforts.comfort_of(current.runtime(), session.me())
-                if session.is_signed_in()
-                else Comfort()
-            )
+            g.comfort = session.my_comfort() if session.is_signed_in() else Comfort()
         except StorageUnavailableError:  # the page that says so must still be drawn
             g.comfort = Comfort()
     return g.comfort  # type: ignore[no-any-return]
 
 
-def forget() -> None:
-    """Read the person's choice again: it has just changed."""
-    g.pop("comfort", None)
+def use(comfort: Comfort) -> None:
+    """Go on with what the person has just chosen."""
+    g.comfort = comfort
     refresh()
 
 

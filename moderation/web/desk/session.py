@@ -14,12 +14,14 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response
 
 from moderation.config import Settings
+from moderation.domain.comfort import Comfort
 from moderation.domain.review import Role
-from moderation.services import accounts, desk_sessions
+from moderation.services import accounts, comforts, desk_sessions
 from moderation.services.roles import require_role, require_role_everywhere
 from moderation.services.second_factors import has_second_factor
 from moderation.services.secret_key import kept_secret_key
 from moderation.storage.users import User
+from moderation.storage.visits import Visit
 from moderation.web import current
 
 _SIGNED_IN_AT = "signed_in_at"
@@ -35,6 +37,11 @@ R = TypeVar("R")
 class DeskUser(UserMixin):  # type: ignore[misc]
     """An account as Flask-Login sees it.
 
+    Attributes
+    ----------
+    visit : Visit or None
+        What was read with the account; None in the request that signs in.
+
     Notes
     -----
     The id holds the account's session version: when the version is raised, every session of the
@@ -42,6 +49,7 @@ class DeskUser(UserMixin):  # type: ignore[misc]
     """
 
     account: User
+    visit: Visit | None = None
 
     def get_id(self) -> str:
         """Return what the session keeps."""
@@ -98,14 +106,16 @@ def pending() -> tuple[User, str] | None:
 def current_session_id() -> int | None:
     """Return the key of this session."""
     found = desk_sessions.find(current.runtime(), session.get(_TOKEN, ""))
-    return found.id if found is not None else None
+    return found.session.id if found is not None else None
 
 
 def owes_second_factor() -> bool:
     """Whether the account's highest role must have a second factor, and it has none."""
     roles = current.settings().two_factor_roles.split(",")
-    user = me()
-    return user.reach.highest in roles and not has_second_factor(current.runtime(), user)
+    user, visit = me(), cast(DeskUser, current_user).visit
+    if user.reach.highest not in roles:
+        return False
+    return not (visit.has_second_factor if visit else has_second_factor(current.runtime(), user))
 
 
 def end() -> None:
@@ -120,6 +130,14 @@ def end() -> None:
 def me() -> User:
     """Return the account that is signed in."""
     return cast(DeskUser, current_user).account
+
+
+def my_comfort() -> Comfort:
+    """Return what the signed-in person chose."""
+    visit = cast(DeskUser, current_user).visit
+    if visit is None:
+        return comforts.comfort_of(current.runtime(), me())
+    return Comfort.from_document(visit.comfort)
 
 
 def is_signed_in() -> bool:
@@ -192,12 +210,11 @@ def _load(user_id: str) -> DeskUser | None:
     if clock.timestamp() - session.get(_SIGNED_IN_AT, 0) > hours * 3600:
         return None
     kept = desk_sessions.find(current.runtime(), session.get(_TOKEN, ""))
-    if kept is None or kept.user_id != int(account_id):
+    if kept is None or kept.user.id != int(account_id):
         return None
-    user = accounts.account(current.runtime(), int(account_id))
-    if user is None or not user.is_active or user.session_version != int(version):
+    if not kept.user.is_active or kept.user.session_version != int(version):
         return None
-    return DeskUser(user)
+    return DeskUser(kept.user, kept)
 
 
 def _to_sign_in() -> Response:

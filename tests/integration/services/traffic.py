@@ -97,7 +97,7 @@ def _decide(
     later = at + timedelta(minutes=5)
     token = f"{judgement.item_id:032d}"
     review_queue.claim_item(connection, judgement.item_id, rosa.id, token, now=at, expires_at=later)
-    decision_id = decisions.insert_decision(
+    made = decisions.insert_decision(
         connection,
         decisions.NewDecision(
             item_id=judgement.item_id,
@@ -112,6 +112,7 @@ def _decide(
             model_version=judgement.model_version,
             policy_version=judgement.policy_version,
         ),
+        moderator=rosa.username,
         at=at,
     )
-    review_queue.close_by_decision(connection, judgement.item_id, token, decision_id, at=at)
+    review_queue.close_by_decision(connection, judgement.item_id, token, made.id, at=at)

@@ -18,6 +18,7 @@ from moderation.services.runtime import Runtime
 from moderation.storage import queue_pages
 from moderation.storage.queue_filters import QueueFilter, QueueOrder, narrowed, ordering
 from moderation.storage.queue_pages import ReviewItem
+from moderation.storage.review_queue import ClaimedItem
 from moderation.storage.tables import review_items
 from moderation.storage.users import User
 from tests.builders import a_comment, a_user, register_forum, sqlite_only, submitted
@@ -26,7 +27,7 @@ from tests.fakes import FixedClock
 WORDS = ("idiot", "moron", "sheeple", "warmongers", "vermin", "strangle")
 
 
-def decide(runtime: Runtime, user: User, item: ReviewItem) -> None:
+def decide(runtime: Runtime, user: User, item: ReviewItem | ClaimedItem) -> None:
     judgement = review_pages.view_item(runtime, EVERYWHERE, item.id).judgement
     given = DecisionInput(DecisionAction.APPROVE, frozenset(), None, "", judgement.revision)
     review.decide(runtime, user, item.id, item.claim_token or "", given)
@@ -67,20 +68,18 @@ def test_each_item_is_visited_once_while_others_arrive(
 
 
 @pytest.mark.parametrize("order", list(QueueOrder))
-def test_pages_backwards_mirror_pages_forwards(
+def test_what_stands_around_an_item_is_what_the_pages_show(
     runtime: Runtime, forum: Forum, clock: FixedClock, order: QueueOrder
 ) -> None:
     fill(runtime, forum, clock, 0, 12)
     wanted = QueueFilter(order=order)
     with runtime.database.read() as connection:
-        all_items = [
-            item.id for item in queue_pages.list_items(connection, wanted, after=None, limit=99)
-        ]
-        for place, item_id in enumerate(all_items):
-            before = queue_pages.list_items_before(connection, wanted, before=item_id, limit=99)
-            assert [item.id for item in before] == all_items[:place][::-1]
-            behind = queue_pages.list_items(connection, wanted, after=item_id, limit=99)
-            assert [item.id for item in behind] == all_items[place + 1 :]
+        everything = queue_pages.list_items(connection, wanted, after=None, limit=99)
+        for place, here in enumerate(everything):
+            sides = queue_pages.items_around(connection, wanted, here, before=3, after=99)
+            assert sides == (everything[:place][-3:], everything[place + 1 :])
+            behind = queue_pages.list_items(connection, wanted, after=here.id, limit=99)
+            assert behind == everything[place + 1 :]
 
 
 def test_the_riskiest_stands_in_front(runtime: Runtime, forum: Forum, clock: FixedClock) -> None:
