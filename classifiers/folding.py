@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -52,6 +53,8 @@ _PLAIN_MARKS = {
     "\u2013": "-",
 }
 _PLACEHOLDERS = {Kind.URL: "<url>", Kind.MAIL: "<mail>", Kind.USER: "<user>"}
+
+_new = tuple.__new__  # what a named tuple calls, without the call of its own
 
 
 class Folded(NamedTuple):
@@ -105,6 +108,19 @@ def fold(token: str) -> Folded:
         return _word(undo_leet("a" + token[1:].lower()), token, is_disguised=True)
     placeholder = _PLACEHOLDERS[kind]
     return Folded(placeholder, (placeholder,), has_letters=False, is_word=False, signals=())
+
+
+def fold_all(tokens: Sequence[str]) -> list[Folded]:
+    """Normalise tokens, each as `fold` does; sooner where all are plain words in small letters."""
+    letters = "".join(tokens)
+    if (
+        letters.isascii()
+        and letters.isalpha()
+        and letters.islower()
+        and not _TRIPLE.search(" ".join(tokens))
+    ):
+        return [_new(Folded, (token, (token,), True, True, ())) for token in tokens]
+    return [fold(token) for token in tokens]
 
 
 def _fold_mark(token: str) -> Folded:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from ahocorasick_rs import AhoCorasick, Implementation
 
-from classifiers.folding import fold
+from classifiers.folding import fold, fold_all
 from classifiers.labels import Label
 from classifiers.ngrams import START
 from classifiers.pair_index import PairIndex
@@ -119,13 +119,13 @@ class Lexicon:
         number: int = self._known.get(fold(token).form, 0) & _NUMBER
         return number
 
-    def read(self, tokens: Iterable[str]) -> tuple[Floats, npt.NDArray[np.int64]]:
+    def read(self, tokens: Sequence[str]) -> tuple[Floats, npt.NDArray[np.int64]]:
         """Return the parts, of shape (n_tokens, width), and the forms of tokens.
 
         They are those of `classifiers.ngrams.token_features`; a test and every saving of a bundle
         hold the two equal.
         """
-        folded = [fold(token) for token in tokens]
+        folded = fold_all(tokens)
         if not folded:
             return self._parts[:0], np.zeros(0, dtype=np.int64)
         grams, ends = self._find_grams([entry[0] if entry[2] else "" for entry in folded])

@@ -170,13 +170,16 @@ class LinearScorer:
         """Return parts and forms of tokens that the young generation lacks; remember them."""
         distinct = list(dict.fromkeys(tokens))
         names, parts, forms = self._tokens.recall(distinct)
-        if len(names) < len(distinct):
+        if not names:  # the common case of words that nobody has written before
+            names = distinct
+            parts, forms = self._lexicon.read(distinct)
+        elif len(names) < len(distinct):
             recalled = set(names)
             unread = [token for token in distinct if token not in recalled]
             new_parts, new_forms = self._lexicon.read(unread)
             names += unread
-            parts = np.concatenate([parts, new_parts]) if recalled else new_parts
-            forms = np.concatenate([forms, new_forms]) if recalled else new_forms
+            parts = np.concatenate([parts, new_parts])
+            forms = np.concatenate([forms, new_forms])
         self._tokens.keep(names, parts, forms)
         if names == tokens:  # nothing twice, nothing recalled: they stand in order
             return parts, forms

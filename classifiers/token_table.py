@@ -92,6 +92,8 @@ class TokenTable:
     def recall(self, tokens: Sequence[str]) -> tuple[list[str], Floats, Forms]:
         """Return those of the tokens that the old generation knows, with parts and forms."""
         old = self._old
+        if old.slots.keys().isdisjoint(tokens):  # mostly; told without a look at each
+            return [], old.rows[:0], old.forms[:0]
         known = [token for token in tokens if token in old.slots]
         slots = np.array([old.slots[token] for token in known], dtype=np.intp)
         return known, old.rows[slots], old.forms[slots]
@@ -101,15 +103,22 @@ class TokenTable:
         most = max(1, int(self._capacity * LARGEST_SHARE))
         with self._lock:
             young = self.young
-            fresh = [
-                place
-                for place, token in enumerate(tokens)
-                if len(token) <= LONGEST_KEPT and token not in young.slots
-            ][:most]
-            added = [tokens[place] for place in fresh]
+            added = tokens
+            if (
+                len(tokens) > most
+                or max(map(len, tokens), default=0) > LONGEST_KEPT
+                or not young.slots.keys().isdisjoint(tokens)
+            ):
+                fresh = [
+                    place
+                    for place, token in enumerate(tokens)
+                    if len(token) <= LONGEST_KEPT and token not in young.slots
+                ][:most]
+                added = [tokens[place] for place in fresh]
+                parts, forms = parts[fresh], forms[fresh]
             if len(young.slots) + len(added) <= young.behind:
-                young.add(added, parts[fresh], forms[fresh])
+                young.add(added, parts, forms)
                 return
             younger = Generation(self._capacity, self._fixed, self._start)
-            younger.add(added, parts[fresh], forms[fresh])
+            younger.add(added, parts, forms)
             self._old, self.young = young, younger

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from classifiers.folding import fold
+from classifiers.folding import fold, fold_all
 from classifiers.text import tokenize
+from tests.unit.classifiers.any_script import any_comments
 
 
 def forms(text: str) -> list[str]:
@@ -134,3 +135,10 @@ def test_addresses_and_mentions_are_no_words() -> None:
     folded = [fold(token) for token in tokenize(text)]
     assert [entry.form for entry in folded] == ["<user>", "<mail>", "<url>"]
     assert not any(entry.is_word or entry.has_letters for entry in folded)
+
+
+def test_many_tokens_fold_as_one_by_one() -> None:
+    for text in ("plain words in small letters", "Caps too", "soooo", *any_comments(60)):
+        tokens = tokenize(text)
+        assert fold_all(tokens) == [fold(token) for token in tokens]
+    assert fold_all([]) == []
