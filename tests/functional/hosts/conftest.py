@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+
 import pytest
+from flask import Flask
+from werkzeug.serving import make_server
 
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.forum import Forum
@@ -76,3 +81,13 @@ class Loop:
 def loop(runtime: Runtime, clock: FixedClock, holding: RegisteredForum) -> Loop:
     """The loop of the forum `holding`."""
     return Loop(runtime, clock, holding.forum)
+
+
+@pytest.fixture
+def service(app: Flask) -> Iterator[str]:
+    """The service's address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,8 +13,6 @@ from typing import Any
 
 import httpx
 import pytest
-from flask import Flask
-from werkzeug.serving import make_server
 
 from moderation.domain.webhook_signature import sign_headers
 from moderation.services import registration
@@ -23,9 +20,9 @@ from moderation.services.runtime import Runtime
 from tests.builders import RegisteredForum
 from tests.fakes import FixedClock
 from tests.functional.hosts.conftest import Loop
+from tests.functional.hosts.wordpress_site import PLUGIN
 from tests.functional.running_server import free_port
 
-PLUGIN = Path(__file__).parents[3] / "deploy/wordpress/comment-moderation"
 SITE = Path(__file__).parent / "wordpress/site.php"
 INSULT = "You are an <b>idiot</b>, isn't it"
 PLEASANT = "Thank you, that was helpful."
@@ -92,16 +89,6 @@ def php(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     started = Site(tmp_path_factory.mktemp("wordpress"))
     yield started
     started.close()
-
-
-@pytest.fixture
-def service(app: Flask) -> Iterator[str]:
-    """The service's address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture
