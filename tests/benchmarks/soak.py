@@ -23,7 +23,7 @@ from pathlib import Path
 from moderation.domain.errors import ModerationError
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode
 from moderation.services import review
-from moderation.services.deciding import known_judgement
+from moderation.services.deciding import known_case
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
 from moderation.storage.queue_filters import QueueFilter
@@ -88,9 +88,9 @@ def moderate(server: RunningServer, stop: threading.Event, decided: list[int]) -
             if item is None or item.claim_token is None:
                 continue
             with database.read() as connection:
-                revision = known_judgement(connection, item).revision
+                _, judgement = known_case(connection, item.id)
             given = DecisionInput(
-                DecisionAction.REJECT, frozenset(), ReasonCode.INSULT, "", revision
+                DecisionAction.REJECT, frozenset(), ReasonCode.INSULT, "", judgement.revision
             )
             review.decide(runtime, user, item.id, item.claim_token, given)
             decided.append(item.id)
