@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from moderation.domain.host import HOST_EVENT_PREFIX
 from moderation.domain.reach import ForumKeys
@@ -69,22 +80,24 @@ class NewDelivery:
 
 def insert_delivery(connection: Connection, new: NewDelivery, *, at: datetime) -> int:
     """Write a message into the outbox, due at once."""
-    pk: int = connection.execute(
-        insert(deliveries)
-        .values(
-            message_id=new.message_id,
-            forum_id=new.forum_id,
-            comment_id=new.comment_pk,
-            event_type=new.event_type,
-            payload=new.payload,
-            url=new.url,
-            state="pending",
-            next_attempt_at=at,
-            created_at=at,
-        )
-        .returning(deliveries.c.id)
-    ).scalar_one()
+    values = {
+        "message_id": new.message_id,
+        "forum_id": new.forum_id,
+        "comment_id": new.comment_pk,
+        "event_type": new.event_type,
+        "payload": new.payload,
+        "url": new.url,
+        "state": "pending",
+        "next_attempt_at": at,
+        "created_at": at,
+    }
+    pk: int = connection.execute(_INSERT, values).scalar_one()
     return pk
+
+
+def is_due(connection: Connection, *, now: datetime) -> bool:
+    """Return whether there is a message to send: most of the times there is none."""
+    return connection.scalar(_DUE, {"now": now, "most": 1}) is not None
 
 
 def lease_due(
@@ -95,6 +108,24 @@ def lease_due(
     A message waits while an earlier one of the same comment, in any revision, is pending: the forum
     hears of things in the order in which they happened. A worker that dies lets its lease run out.
     """
+    statement = _DUE_UNLESS_LOCKED[connection.dialect.name]
+    due = connection.scalars(statement, {"now": now, "most": limit}).all()
+    if not due:
+        return []
+    taken = connection.scalars(
+        update(deliveries)
+        .where(deliveries.c.id.in_(due))
+        .values(
+            next_attempt_at=until,
+            lease_token=token,
+            attempts=deliveries.c.attempts + 1,
+        )
+        .returning(deliveries.c.id)
+    ).all()
+    return _select(connection, deliveries.c.id.in_(taken))
+
+
+def _due() -> Select[tuple[int]]:
     earlier, this, other = deliveries.alias("earlier"), comments.alias(), comments.alias()
     blocked = exists().where(
         and_(
@@ -109,25 +140,25 @@ def lease_due(
             == deliveries.c.event_type.startswith(HOST_EVENT_PREFIX),
         )
     )
-    due = (
+    return (
         select(deliveries.c.id)
-        .where(deliveries.c.state == "pending", deliveries.c.next_attempt_at <= now, ~blocked)
-        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
-        .limit(limit)
-    )
-    if connection.dialect.name == "postgresql":
-        due = due.with_for_update(skip_locked=True, of=deliveries)
-    taken = connection.scalars(
-        update(deliveries)
-        .where(deliveries.c.id.in_(connection.scalars(due).all()))
-        .values(
-            next_attempt_at=until,
-            lease_token=token,
-            attempts=deliveries.c.attempts + 1,
+        .where(
+            deliveries.c.state == "pending",
+            deliveries.c.next_attempt_at <= bindparam("now"),
+            ~blocked,
         )
-        .returning(deliveries.c.id)
-    ).all()
-    return _select(connection, deliveries.c.id.in_(taken))
+        .order_by(deliveries.c.next_attempt_at, deliveries.c.id)
+        .limit(bindparam("most"))
+    )
+
+
+# Built once: comments that wait need the first, and a worker asks for the others all the time.
+_INSERT = insert(deliveries).returning(deliveries.c.id)
+_DUE = _due()
+_DUE_UNLESS_LOCKED = {
+    "sqlite": _DUE,
+    "postgresql": _DUE.with_for_update(skip_locked=True, of=deliveries),
+}
 
 
 def settle(  # noqa: PLR0913 - the outcome of one try

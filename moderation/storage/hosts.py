@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
@@ -57,19 +57,14 @@ def delete_connection(connection: Connection, forum_id: int) -> None:
 
 def connection_of(connection: Connection, forum_id: int) -> HostConnection | None:
     """Return how a forum's software is reached."""
-    query = select(host_connections).where(host_connections.c.forum_id == forum_id)
-    row = connection.execute(query).mappings().first()
+    row = connection.execute(_BY_FORUM, {"forum": forum_id}).mappings().first()
     return host_of(row) if row is not None else None
 
 
 def connection_by_slug(connection: Connection, slug: str, kind: HostKind) -> HostConnection | None:
     """Return a forum's connection, if it is of that kind."""
-    query = (
-        select(host_connections)
-        .join(forums, forums.c.id == host_connections.c.forum_id)
-        .where(forums.c.slug == slug, host_connections.c.kind == kind.value)
-    )
-    row = connection.execute(query).mappings().first()
+    asked = {"slug": slug, "kind": kind.value}
+    row = connection.execute(_BY_SLUG, asked).mappings().first()
     return host_of(row) if row is not None else None
 
 
@@ -123,16 +118,7 @@ def secrets_of(
     connection: Connection, forum_id: int, purpose: SecretPurpose, *, now: datetime
 ) -> Sequence[str]:
     """Return the valid secrets, newest first."""
-    columns = host_secrets.c
-    stored = connection.scalars(
-        select(columns.secret)
-        .where(
-            columns.forum_id == forum_id,
-            columns.purpose == purpose.value,
-            or_(columns.expires_at.is_(None), columns.expires_at > now),
-        )
-        .order_by(columns.id.desc())
-    )
+    stored = connection.scalars(_SECRETS, {"forum": forum_id, "purpose": purpose.value, "now": now})
     vault = vault_of(connection)
     return [vault.open(secret) for secret in stored]
 
@@ -154,9 +140,7 @@ def address_owner(
 
 def was_seen(connection: Connection, forum_id: int, event_id: str) -> bool:
     """Return whether an event was taken before."""
-    columns = host_events.c
-    query = select(columns.at).where(columns.forum_id == forum_id, columns.event_id == event_id)
-    return connection.scalar(query) is not None
+    return connection.scalar(_SEEN, {"forum": forum_id, "event": event_id}) is not None
 
 
 def mark_seen(connection: Connection, forum_id: int, event_id: str, *, at: datetime) -> None:
@@ -179,22 +163,8 @@ def awaits_name(
     connection: Connection, forum_id: int, thread: str | None, *, since: datetime
 ) -> bool:
     """Return whether a queued comment of a thread has no name of the host's own yet."""
-    query = (
-        select(comments.c.id)
-        .join(threads, threads.c.id == comments.c.thread_id)
-        .join(review_items, review_items.c.comment_id == comments.c.id)
-        .where(
-            threads.c.forum_id == forum_id,
-            threads.c.external_id == thread,
-            comments.c.received_at >= since,
-            ~exists().where(
-                host_names.c.forum_id == forum_id,
-                host_names.c.external_id == comments.c.external_id,
-            ),
-        )
-        .limit(1)
-    )
-    return connection.scalar(query) is not None
+    asked = {"forum": forum_id, "thread": thread, "since": since}
+    return connection.scalar(_AWAITS_NAME, asked) is not None
 
 
 def put_name(connection: Connection, forum_id: int, external_id: str, name: str) -> None:
@@ -267,3 +237,43 @@ def set_polled(
     connection.execute(
         update(host_connections).where(host_connections.c.forum_id == forum_id).values(**values)
     )
+
+
+# Statements that every message of a host asks. Built once: building costs more than running.
+
+_BY_FORUM = select(host_connections).where(host_connections.c.forum_id == bindparam("forum"))
+_BY_SLUG = (
+    select(host_connections)
+    .join(forums, forums.c.id == host_connections.c.forum_id)
+    .where(forums.c.slug == bindparam("slug"), host_connections.c.kind == bindparam("kind"))
+)
+_SECRETS = (
+    select(host_secrets.c.secret)
+    .where(
+        host_secrets.c.forum_id == bindparam("forum"),
+        host_secrets.c.purpose == bindparam("purpose"),
+        or_(
+            host_secrets.c.expires_at.is_(None),
+            host_secrets.c.expires_at > bindparam("now", type_=host_secrets.c.expires_at.type),
+        ),
+    )
+    .order_by(host_secrets.c.id.desc())
+)
+_SEEN = select(host_events.c.at).where(
+    host_events.c.forum_id == bindparam("forum"), host_events.c.event_id == bindparam("event")
+)
+_AWAITS_NAME = (
+    select(comments.c.id)
+    .join(threads, threads.c.id == comments.c.thread_id)
+    .join(review_items, review_items.c.comment_id == comments.c.id)
+    .where(
+        threads.c.forum_id == bindparam("forum"),
+        threads.c.external_id == bindparam("thread"),
+        comments.c.received_at >= bindparam("since"),
+        ~exists().where(
+            host_names.c.forum_id == threads.c.forum_id,
+            host_names.c.external_id == comments.c.external_id,
+        ),
+    )
+    .limit(1)
+)
