@@ -35,6 +35,7 @@ from training.quality.tables import quality_tables
 from training.report import metric_table
 from training.result import RetrainResult
 from training.retrain import retrain
+from training.workers import ClusterError, workers_of
 
 OK, BAD_INPUT, GATES_FAILED = 0, 2, 3
 
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     try:
         return commands[options.command](options)
-    except (DatasetError, BundleError, RegistryError, OSError) as error:
+    except (DatasetError, BundleError, RegistryError, ClusterError, OSError) as error:
         if getattr(options, "json", False):
             _emit({"event": "error", "message": str(error)})
         sys.stderr.write(f"{error}\n")
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--actor", default="operator", help="who asks, for the history")
     again.add_argument("--at", default=None, help="RFC 3339 time to record; default: now")
     again.add_argument("--seed", type=int, default=0)
+    again.add_argument("--scheduler", default=None, help="a Dask cluster that runs the fits")
     again.add_argument("--json", action="store_true", help="one JSON object a line")
     again.add_argument(
         "--background",
@@ -137,18 +139,20 @@ def _retrain(options: argparse.Namespace) -> int:
     if options.background:
         give_way()
     report: Progress = as_json() if options.json else as_text()
-    result = retrain(
-        options.exports,
-        Registry(options.models_dir),
-        at=options.at or _now(),
-        seed=options.seed,
-        actor=options.actor,
-        base_version=options.base_version,
-        promote=not options.no_promote,
-        force_reason=options.force_reason,
-        pins=options.pins,
-        progress=report,
-    )
+    with workers_of(options.scheduler) as workers:
+        result = retrain(
+            options.exports,
+            Registry(options.models_dir),
+            at=options.at or _now(),
+            seed=options.seed,
+            actor=options.actor,
+            base_version=options.base_version,
+            promote=not options.no_promote,
+            force_reason=options.force_reason,
+            pins=options.pins,
+            workers=workers,
+            progress=report,
+        )
     if options.json:
         _emit({"event": "result", **result.to_record()})
     else:

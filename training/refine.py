@@ -28,6 +28,7 @@ from classifiers.scorer import ScoringInput
 from classifiers.text import tokenize
 from training.example import Example, Floats, label_matrix, scoring_inputs, weight_matrix
 from training.split import bucket, groups
+from training.workers import HERE, Workers
 
 MIN_EACH = 5
 """A head is refined when at least so many decisions say yes and as many no."""
@@ -125,6 +126,7 @@ def refine(
     *,
     seed: int,
     prior: Prior = DEFAULT_PRIOR,
+    workers: Workers = HERE,
 ) -> Refined:
     """Refine every head for which the rows say enough.
 
@@ -139,14 +141,20 @@ def refine(
     seed : int
         Of the folds.
     prior : Prior
+    workers : Workers
+        Where the fits run.
     """
     with one_blas_thread():
-        return _refined(base, rows, anchors, seed, prior)
+        return _refined(base, rows, anchors, (seed, prior, workers))
 
 
 def _refined(
-    base: Any, rows: Sequence[Example], anchors: Sequence[Example], seed: int, prior: Prior
+    base: Any,
+    rows: Sequence[Example],
+    anchors: Sequence[Example],
+    how: tuple[int, Prior, Workers],
 ) -> Refined:
+    seed, prior, workers = how
     pipeline = extend_vocabulary(base, scoring_inputs(rows))
     heads = pipeline.named_steps["heads"]
     labels = [Label(name) for name in heads.labels]
@@ -160,20 +168,26 @@ def _refined(
     coef, intercept = heads.coef_.copy(), heads.intercept_.copy()
     spoken = _features_of(matrix, len(rows))
     matrix = FactoredMatrix(matrix.documents, matrix.units[:, spoken], matrix.scale)
-    refined: list[Label] = []
-    for column, label in enumerate(labels):
-        if not _says_enough(y[: len(rows), column]):
-            continue
-        refined.append(label)
-        own = np.eye(len(labels))[column]
-        problem = _Problem(matrix, scores, own, y[:, column], weight[:, column], prior)
-        held_out[:, column] = problem.cross_fitted(folds, len(rows))
-        trust, shift, delta = problem.solve(np.arange(len(both)))
-        coef[column] = trust @ heads.coef_
-        coef[column, spoken] += delta
-        intercept[column] = trust @ heads.intercept_ + shift
+    columns = [c for c in range(len(labels)) if _says_enough(y[: len(rows), c])]
+    # Each head on all rows, and without each of its folds: none of them needs another.
+    pieces = [
+        (column, outside)
+        for column in columns
+        for outside in (None, *range(FOLDS))
+        if outside is None or _can_be_left_out(y[:, column], folds, outside)
+    ]
+    solutions = workers.run(_solved, (_Problem(matrix, scores, y, weight, folds, prior),), pieces)
+    for (column, outside), (trust, shift, delta) in zip(pieces, solutions, strict=True):
+        if outside is None:
+            coef[column] = trust @ heads.coef_
+            coef[column, spoken] += delta
+            intercept[column] = trust @ heads.intercept_ + shift
+        else:
+            inside = np.flatnonzero(folds == outside)
+            held_out[inside, column] = scores[inside] @ trust + shift
+            held_out[inside, column] += matrix.take(inside).dot(delta)
     heads.set_weights(coef, intercept)
-    return Refined(pipeline, held_out, tuple(refined))
+    return Refined(pipeline, held_out, tuple(labels[column] for column in columns))
 
 
 def _features_of(matrix: FactoredMatrix, size: int) -> Any:
@@ -214,50 +228,41 @@ def lean(
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
-    """One head's data.
-
-    ``scores`` are the base's log-odds, of which ``own`` marks those of this head; a NaN in ``y`` is
-    unknown.
-    """
+    """All heads' data: ``scores`` are the base's log-odds; a NaN in ``y`` is unknown."""
 
     matrix: FactoredMatrix
     scores: Floats
-    own: Floats
     y: Floats
     weight: Floats
+    folds: Any
     prior: Prior
 
-    def solve(self, rows: Any) -> tuple[Floats, float, Floats]:
-        """Return trust, shift and the change of the weights, fitted on some rows."""
-        known = rows[~np.isnan(self.y[rows])]
-        y, weight = self.y[known], self.weight[known]
-        trust, shift = lean(self.scores[known], self.own, y, weight, self.prior.trust)
-        offset = self.scores[known] @ trust + shift
+
+def _solved(problem: _Problem, column: int, outside: int | None) -> tuple[Floats, float, Floats]:
+    """Return trust, shift and the change of the weights of one head, fitted outside of a fold."""
+    y = problem.y[:, column]
+    rows = np.arange(len(y))
+    if outside is not None:
+        rows = np.setdiff1d(rows, np.flatnonzero(problem.folds == outside))
+    known = rows[~np.isnan(y[rows])]
+    scores, weight = problem.scores[known], problem.weight[known, column]
+    own = np.eye(problem.scores.shape[1])[column]
+    with one_blas_thread():
+        trust, shift = lean(scores, own, y[known], weight, problem.prior.trust)
         delta, more = fit_logistic(
-            self.matrix.take(known),
-            y,
+            problem.matrix.take(known),
+            y[known],
             weight,
-            penalty=self.prior.weights,
-            offset=offset,
+            penalty=problem.prior.weights,
+            offset=scores @ trust + shift,
             max_iter=MAX_ITER,
         )
-        return trust, shift + more, delta
+    return trust, shift + more, delta
 
-    def cross_fitted(self, folds: Any, size: int) -> Floats:
-        """Return log-odds of the first ``size`` rows, each from a fit without its fold."""
-        found = np.full(size, np.nan)
-        everything = np.arange(len(self.y))
-        for fold_number in range(FOLDS):
-            inside = np.flatnonzero(folds == fold_number)
-            if not inside.size:
-                continue
-            outside = np.setdiff1d(everything, inside)
-            if not _says_enough(self.y[outside], each=1):
-                continue
-            trust, shift, delta = self.solve(outside)
-            found[inside] = self.scores[inside] @ trust + shift
-            found[inside] += self.matrix.take(inside).dot(delta)
-        return found
+
+def _can_be_left_out(y: Floats, folds: Any, fold_number: int) -> bool:
+    inside = np.flatnonzero(folds == fold_number)
+    return bool(inside.size) and _says_enough(np.delete(y, inside), each=1)
 
 
 def _folds(rows: Sequence[Example], seed: int) -> Any:

@@ -25,6 +25,7 @@ from training.recalibrate import recalibrate
 from training.refine import Refined, refine
 from training.result import RetrainResult
 from training.split import by_time
+from training.workers import HERE, Workers
 
 MIN_ROWS = 20
 TEST_SHARE = 0.25
@@ -43,6 +44,7 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     force_reason: str | None = None,
     pins: Path | None = None,
     corpus: Sequence[Example] | None = None,
+    workers: Workers = HERE,
     progress: Progress = silent,
 ) -> RetrainResult:
     """Make a candidate from exports, compare it with ``current``, promote it if it may be.
@@ -69,6 +71,8 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
         File of pinned examples (`classifiers.pinned`).
     corpus : sequence of Example, optional
         Our own corpus; default: the one that ships.
+    workers : Workers
+        Where the fits run.
     progress : Progress
 
     Returns
@@ -97,7 +101,7 @@ def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     decisions, held_out = [rows[i] for i in train], [rows[i] for i in test]
     decisions += as_examples(pinned)
     progress("refining the model", 2, STEPS)
-    refined = refine(base, decisions, [corpus[i] for i in parts.train], seed=seed)
+    refined = refine(base, decisions, [corpus[i] for i in parts.train], seed=seed, workers=workers)
     progress("calibrating and choosing thresholds", 3, STEPS)
     thresholds = recalibrate(
         refined,

@@ -35,17 +35,21 @@ _files = click.argument(
 )
 @click.option("--seed", type=int, default=0, show_default=True)
 @click.option("--no-promote", is_flag=True, help="Make and compare the candidate, no more.")
+@click.option(
+    "--scheduler", help="A Dask cluster that runs the fits: tcp://HOST:PORT (extra distributed)."
+)
 @click.option("--force", "force_reason", help="Promote although a gate failed; say why.")
 @json_option
 @click.pass_context
 def train(  # noqa: PLR0913 - the command's options
     context: click.Context,
     exports: tuple[Path, ...],
+    *,
     slug: str | None,
     pins_file: Path | None,
     seed: int,
+    scheduler: str | None,
     force_reason: str | None,
-    *,
     no_promote: bool,
     as_json: bool,
 ) -> None:
@@ -60,6 +64,7 @@ def train(  # noqa: PLR0913 - the command's options
     arguments += ["--seed", str(seed), "--actor", operator()]
     arguments += ["--no-promote"] if no_promote else []
     arguments += ["--force-reason", force_reason] if force_reason else []
+    arguments += ["--scheduler", scheduler] if scheduler else []
     arguments += ["--json"] if as_json else []
     with tempfile.TemporaryDirectory() as folder:
         files = [str(path) for path in exports]
