@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -169,3 +170,14 @@ def _deny_kinds(judged: dict[Label, bool], *, except_for: Collection[Label]) -> 
         # Harmless profanity is common in approved comments, so its absence is not judged.
         if kind not in except_for and kind is not Label.PROFANITY:
             judged[kind] = False
+
+
+NO_TARGET_MINUTES = 10 * 365 * 24 * 60
+"""So late that it stands behind every item with a target."""
+
+
+def time_target(queued_at: datetime, due_at: datetime | None) -> datetime | None:
+    """Return when an item breaks its forum's time target; None when the forum has none."""
+    if due_at is None or due_at - queued_at >= timedelta(minutes=NO_TARGET_MINUTES):
+        return None
+    return due_at

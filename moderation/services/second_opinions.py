@@ -13,7 +13,6 @@ from moderation.domain.agreement import cohen_kappa, krippendorff_alpha
 from moderation.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from moderation.domain.feedback import FeedbackSource
 from moderation.domain.judgement import Decision, Judgement
-from moderation.domain.reach import Reach
 from moderation.domain.review import DecisionInput, Role, check_decision, judged_labels
 from moderation.domain.second_opinion import OpinionState, agrees
 from moderation.services.deciding import (
@@ -261,16 +260,24 @@ def settle(runtime: Runtime, user: User, opinion_id: int, decision: DecisionInpu
         return replace(connection, runtime, user, case, first, decision, source=item.source)
 
 
-def agreement(runtime: Runtime, reach: Reach) -> Agreement:
-    """Return how far people agree, on what was judged twice without knowing of each other."""
+def agreement(runtime: Runtime, reader: User) -> Agreement:
+    """Return how far people agree, on what was judged twice without knowing of each other.
+
+    Pairs are the reader's own; in forums that the reader administers, all of them.
+    """
     with runtime.database.read() as connection:
-        given = stored.given(connection, reach.forums(Role.SENIOR))
+        given = stored.given(connection, reader.reach.forums(Role.SENIOR))
     labels, pairs = [], []
     for label in DECIDING_LABELS:
         both = [one for one in given if label in one.first_labels and label in one.second_labels]
         labels.append(_label_agreement(label, both))
-        pairs += _pair_agreements(label, both)
+        pairs += _pair_agreements(label, [one for one in both if _may_name(reader, one)])
     return Agreement(tuple(labels), tuple(pairs))
+
+
+def _may_name(reader: User, opinion: SecondOpinion) -> bool:
+    is_own = reader.username in {opinion.first_user, opinion.second_user}
+    return is_own or reader.reach.has_in(opinion.forum_id, Role.ADMIN)
 
 
 def _label_agreement(label: Label, both: Sequence[SecondOpinion]) -> LabelAgreement:

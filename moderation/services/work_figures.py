@@ -13,7 +13,7 @@ from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import work
 from moderation.storage.users import User
-from moderation.storage.work import WorkItem
+from moderation.storage.work import LabelCounts, Targets, WorkItem
 
 WORK_DAYS = 30
 MOST_ITEMS = 100_000
@@ -29,6 +29,8 @@ class Day:
         Items that were queued, the audit sample left out.
     backlog : int
         Open items at the day's end.
+    in_time : float or None
+        Share of what was decided that day, and had a time target, that kept it.
     median_s, p95_s : float or None
         Of the time from the queue to the decision, for what was decided that day; in seconds.
     """
@@ -38,6 +40,7 @@ class Day:
     flagged: int
     decided: int
     backlog: int
+    in_time: float | None
     median_s: float | None
     p95_s: float | None
 
@@ -66,6 +69,8 @@ class WorkFigures:
     ----------
     workers : tuple[Worker, ...]
         The reader alone; everybody for an administrator.
+    labels : tuple[LabelCounts, ...]
+        The most frequent first.
     models : tuple[tuple[str, datetime], ...]
         Each model that decided in the window, and since when.
     """
@@ -74,6 +79,8 @@ class WorkFigures:
     days: tuple[Day, ...]
     workers: tuple[Worker, ...]
     models: tuple[tuple[str, datetime], ...]
+    labels: tuple[LabelCounts, ...]
+    in_time: float | None
     median_s: float | None
     p95_s: float | None
 
@@ -91,6 +98,7 @@ def work_figures(
         items = work.items_since(connection, forum.id, starts[0], limit=MOST_ITEMS)
         waiting = work.count_open(connection, forum.id)
         models = work.model_changes(connection, forum.id, starts[0])
+        labels = work.label_counts(connection, forum.id, starts[0])
     decided = [one for one in items if one.decided_at and one.decided_at >= starts[0]]
     waits = [_wait(one) for one in decided]
     return WorkFigures(
@@ -98,9 +106,17 @@ def work_figures(
         _days(starts, received, items, waiting),
         _workers(decided, forum.id, reader),
         tuple(models),
+        tuple(labels),
+        _in_time(decided),
         quantile(waits, 0.5),
         quantile(waits, 0.95),
     )
+
+
+def time_targets(runtime: Runtime, forum: Forum) -> Targets:
+    """Return how the forum's open items stand to its time target."""
+    with runtime.database.read() as connection:
+        return work.targets(connection, forum.id, now=runtime.clock())
 
 
 def quantile(values: Sequence[float], share: float) -> float | None:
@@ -126,6 +142,7 @@ def _days(
                 sum(not one.is_audit for one in queued),
                 len(decided),
                 waiting,
+                _in_time(decided),
                 quantile(waits, 0.5),
                 quantile(waits, 0.95),
             )
@@ -147,6 +164,11 @@ def _worker(name: str, items: Sequence[WorkItem]) -> Worker:
     waits = [_wait(one) for one in items]
     rejected = sum(one.is_rejected for one in items)
     return Worker(name, len(items), rejected, quantile(waits, 0.5), quantile(waits, 0.95))
+
+
+def _in_time(decided: Sequence[WorkItem]) -> float | None:
+    kept = [one.decided_at <= one.target_at for one in decided if one.decided_at and one.target_at]
+    return sum(kept) / len(kept) if kept else None
 
 
 def _wait(item: WorkItem) -> float:

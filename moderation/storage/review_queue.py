@@ -18,14 +18,11 @@ from sqlalchemy import (
 )
 
 from moderation.domain.reach import ForumKeys
-from moderation.domain.review import ItemState
+from moderation.domain.review import NO_TARGET_MINUTES, ItemState
 from moderation.domain.verdict import Source
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.queue_pages import OPEN_STATES, is_free, next_free
 from moderation.storage.tables import comments, review_items
-
-_NO_TARGET_MINUTES = 10 * 365 * 24 * 60
-"""So late that it stands behind every item with a target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def item_values(item: NewItem, *, at: datetime) -> dict[str, Any]:
         "report_count": item.report_count,
         "host": item.host,
         "created_at": at,
-        "due_at": at + timedelta(minutes=item.time_target_minutes or _NO_TARGET_MINUTES),
+        "due_at": at + timedelta(minutes=item.time_target_minutes or NO_TARGET_MINUTES),
     }
 
 

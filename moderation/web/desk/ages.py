@@ -53,6 +53,13 @@ def seconds_left(until: datetime | None, now: datetime) -> int:
     return max(0, int((until - now).total_seconds()))
 
 
+def due(at: datetime, now: datetime) -> str:
+    """Return how far a time target is away, for example ``due in 12 min``, ``overdue by 3 h``."""
+    if at <= now:
+        return _("overdue by %(time)s", time=_round_age(int((now - at).total_seconds())))
+    return _("due in %(time)s", time=_round_age(int((at - now).total_seconds())))
+
+
 def countdown(seconds: int) -> str:
     """Return seconds as a clock shows them, for example ``4:12``."""
     return f"{seconds // _MINUTE_S}:{seconds % _MINUTE_S:02d}"

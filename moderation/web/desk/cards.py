@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from moderation.domain.judgement import Decision, Judgement
-from moderation.domain.review import DecisionAction, ItemState
+from moderation.domain.review import DecisionAction, ItemState, time_target
 from moderation.services.precedents import Precedent
 from moderation.services.review_pages import ItemView
 from moderation.storage.queue_pages import ReviewItem
@@ -34,6 +34,7 @@ class Row:
     holder: str | None
     is_mine: bool
     is_late: bool
+    due: str
     left: str
 
 
@@ -121,6 +122,8 @@ class Card:
 
     view: ItemView
     age: str
+    due: str
+    is_late: bool
     author: str
     thread: str | None
     posted: str
@@ -167,7 +170,8 @@ def row_of(item: ReviewItem, judgement: Judgement, *, user: User, now: datetime)
         chip=wording.verdict_chip(judgement.verdict),
         holder=item.claimed_by if is_held and item.claimed_by_id != user.id else None,
         is_mine=is_held and item.claimed_by_id == user.id,
-        is_late=item.due_at is not None and item.due_at <= now,
+        is_late=_is_late(item, now),
+        due=_due(item, now),
         left=ages.countdown(ages.seconds_left(item.claim_expires_at, now)) if is_held else "",
     )
 
@@ -180,6 +184,8 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
     return Card(
         view=view,
         age=ages.age(item.created_at, now),
+        due=_due(item, now),
+        is_late=_is_late(item, now),
         author=author_name(judgement),
         thread=judgement.thread.title if judgement.thread else None,
         posted=ages.moment(judgement.posted_at or judgement.received_at, now),
@@ -254,6 +260,15 @@ def _earlier(view: ItemView, now: datetime) -> tuple[Earlier, ...]:
         found.append(Earlier(at, excerpt(was.body), revisions.changes(was.body, after)))
         after = was.body
     return tuple(found)
+
+
+def _due(item: ReviewItem, now: datetime) -> str:
+    target = time_target(item.created_at, item.due_at)
+    return ages.due(target, now) if target is not None else ""
+
+
+def _is_late(item: ReviewItem, now: datetime) -> bool:
+    return item.due_at is not None and item.due_at <= now
 
 
 def _is_claimed(item: ReviewItem, now: datetime) -> bool:

@@ -67,6 +67,13 @@ def charts_of(found: WorkFigures) -> tuple[DayChart, ...]:
         _chart(found, "backlog", _("Backlog"), lambda day: day.backlog, _count, waiting,
                _("%(count)s items wait now; %(before)s waited at first.",
                  count=waiting, before=number(days[0].backlog))),
+        _chart(found, "in_time", _("Decided in time"), lambda day: day.in_time, _share,
+               _share(found.in_time),
+               _("%(share)s of the decisions of the last %(days)s days kept the time target.",
+                 share=_share(found.in_time), days=number_of_days)
+               if found.in_time is not None
+               else _("Nothing with a time target was decided in the last %(days)s days.",
+                      days=number_of_days)),
         _chart(found, "median_s", _("Time to decision, median"), lambda day: day.median_s, time_of,
                time_of(found.median_s),
                _("Half of what was decided in the last %(days)s days had waited less than "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import make_response, redirect, request, url_for
@@ -19,11 +20,23 @@ from moderation.domain.policy_document import from_document
 from moderation.domain.review import Role
 from moderation.services import policy_changes
 from moderation.services.thresholds import Foreseen, foreseen
+from moderation.services.work_figures import time_targets
 from moderation.web import current
-from moderation.web.desk import ages, chosen, fields, layout, policy_form, session, toasts, units
+from moderation.web.desk import (
+    ages,
+    chosen,
+    fields,
+    layout,
+    locales,
+    policy_form,
+    session,
+    toasts,
+    units,
+)
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.fields import typed_text
 from moderation.web.desk.messages import gettext as _
+from moderation.web.desk.messages import ngettext
 
 VERSIONS = 10
 
@@ -157,6 +170,7 @@ def _show(
         changes=differences(found, draft) if draft is not None else (),
         effects=effects,
         days=days,
+        targets=_targets(forum, now),
         errors=problems,
         is_outdated=is_outdated,
         deciding=DECIDING_LABELS,
@@ -167,6 +181,20 @@ def _show(
         ],
     )
     return make_response(body, 409 if is_outdated else 422 if problems else 200)
+
+
+def _targets(forum: Forum, now: datetime) -> str:
+    """Return how the items that wait stand to the time target; empty when none has one."""
+    found = time_targets(current.runtime(), forum)
+    said = []
+    if found.overdue:
+        number, count = found.overdue, locales.number(found.overdue)
+        said.append(
+            ngettext("1 item is overdue.", "%(count)s items are overdue.", number, count=count)
+        )
+    if found.next_at is not None:
+        said.append(_("The next one is %(due)s.", due=ages.due(found.next_at, now)))
+    return " ".join(said)
 
 
 def _effects(

@@ -8,14 +8,17 @@ from flask import make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from moderation.domain.errors import ConflictError, InvalidInputError
+from moderation.domain.estimates import Figure
+from moderation.domain.intervals import share
 from moderation.domain.review import Role
 from moderation.services import second_opinions
-from moderation.services.second_opinions import Asked, Dispute
+from moderation.services.second_opinions import Agreement, Asked, Dispute
 from moderation.web import current
-from moderation.web.desk import cards, drafts, layout, long_texts, session, toasts
+from moderation.web.desk import cards, drafts, figures, layout, long_texts, session, toasts
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.shown_text import comment_text
+from moderation.web.desk.titles import label_title
 
 
 @bp.get("/second-opinions")
@@ -91,12 +94,24 @@ def settle_dispute(opinion_id: int) -> Response:
 @session.needs(Role.SENIOR)
 def agreement() -> str:
     """Show how far people agree."""
+    found = second_opinions.agreement(current.runtime(), session.me())
     return layout.page(
         "agreement.html",
         active="desk.second_opinions_page",
-        agreement=second_opinions.agreement(current.runtime(), session.me().reach),
+        agreement=found,
+        picture=_picture(found),
         words=strength,
     )
+
+
+def _picture(found: Agreement) -> figures.Picture | None:
+    """Draw how often two people gave the same answer, by label; None before anybody did."""
+    rows = []
+    for one in found.labels:
+        if one.judged_twice:
+            same = share(one.same, one.judged_twice)
+            rows.append((label_title(one.label), Figure(same.value, same.low, same.high)))
+    return figures.shares_picture(rows) if rows else None
 
 
 def strength(value: float | None) -> str:

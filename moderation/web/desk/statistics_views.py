@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from classifiers.labels import Label
+from moderation.domain.errors import NotFoundError
 from moderation.domain.estimates import Effect, Figure
+from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.services.statistics import ForumFigures, forum_figures
 from moderation.services.work_figures import work_figures
 from moderation.web import current
-from moderation.web.desk import chosen, day_charts, figures, layout, locales, session
+from moderation.web.desk import chosen, day_charts, figures, label_charts, layout, locales, session
 from moderation.web.desk.blueprint import bp
 from moderation.web.desk.messages import N_
 from moderation.web.desk.messages import gettext as _
@@ -99,6 +101,7 @@ def statistics() -> str:
         bands=bands(found) if found is not None else (),
         work=work,
         day_charts=day_charts.charts_of(work) if work is not None else (),
+        label_charts=label_charts.charts_of(work) if work is not None else (),
         size=(
             day_charts.WIDTH,
             day_charts.HEIGHT,
@@ -115,16 +118,12 @@ def statistics() -> str:
 @session.needs(Role.VIEWER)
 def work_download() -> Response:
     """Send the work by day as a table."""
-    forum = chosen.forum(request.args)
+    forum = _forum_with_figures()
     work = work_figures(current.runtime(), forum, session.me())
-    target = io.StringIO()
-    writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(
-        ["forum", "day", "received", "flagged", "decided", "backlog", "median_s", "p95_s", "models"]
-    )
+    rows: list[list[object]] = []
     for day in work.days:
         began = [version for version, at in work.models if at.date() == day.start.date()]
-        writer.writerow(
+        rows.append(
             [
                 forum.slug,
                 f"{day.start:%Y-%m-%d}",
@@ -132,14 +131,23 @@ def work_download() -> Response:
                 day.flagged,
                 day.decided,
                 day.backlog,
+                "" if day.in_time is None else round(day.in_time, 4),
                 "" if day.median_s is None else round(day.median_s),
                 "" if day.p95_s is None else round(day.p95_s),
                 " ".join(began),
             ]
         )
-    response = Response(target.getvalue(), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="work-{forum.slug}.csv"'
-    return response
+    return _download(f"work-{forum.slug}", _WORK, rows)
+
+
+@bp.get("/statistics/labels")
+@session.needs(Role.VIEWER)
+def labels_download() -> Response:
+    """Send the work by label as a table."""
+    forum = _forum_with_figures()
+    work = work_figures(current.runtime(), forum, session.me())
+    rows = [[forum.slug, *row] for row in label_charts.table_of(work)]
+    return _download(f"labels-{forum.slug}", ("forum", *label_charts.HEADINGS), rows)
 
 
 @bp.get("/statistics/download")
@@ -147,17 +155,40 @@ def work_download() -> Response:
 def statistics_download() -> Response:
     """Send the figures as a table."""
     forum = chosen.forum_or_first(request.args)
+    rows = _table(forum_figures(current.runtime(), forum.slug)) if forum is not None else []
+    return _download(f"statistics-{forum.slug if forum else 'none'}", _FIGURES, rows)
+
+
+_WORK = (
+    "forum",
+    "day",
+    "received",
+    "flagged",
+    "decided",
+    "backlog",
+    "in_time",
+    "median_s",
+    "p95_s",
+    "models",
+)
+_FIGURES = ("forum", "days", "label", "figure", "value", "low", "high", "comments", "audited")
+
+
+def _forum_with_figures() -> Forum:
+    """Return the forum that is named, else the reader's first, as the page does."""
+    forum = chosen.forum_or_first(request.args)
+    if forum is None:
+        raise NotFoundError(_("There is no forum yet."))
+    return forum
+
+
+def _download(name: str, headings: Sequence[str], rows: Sequence[Sequence[object]]) -> Response:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")
-    writer.writerow(
-        ["forum", "days", "label", "figure", "value", "low", "high", "comments", "audited"]
-    )
-    if forum is not None:
-        for row in _table(forum_figures(current.runtime(), forum.slug)):
-            writer.writerow(row)
+    writer.writerow(headings)
+    writer.writerows(rows)
     response = Response(target.getvalue(), mimetype="text/csv")
-    name = f"statistics-{forum.slug if forum else 'none'}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

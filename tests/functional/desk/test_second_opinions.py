@@ -77,8 +77,11 @@ def test_a_dispute_is_settled_by_a_senior_and_shows_in_the_figures(
     assert "Approved by sena" in sena.open(f"/desk/items/{item_id}").texts(".verdict-line")[0]
 
     sena.open("/desk/agreement")
-    assert "0 of 1 comments got the same answer twice" in sena.texts("main .card p")[0]
-    assert sena.texts("[aria-labelledby=pairs-h] tbody th")[0] == "mira and rosa"
+    assert "0 of 1 comments got the same" in sena.texts("[aria-labelledby=a-abusive] p")[0]
+    assert sena.texts("figure.chart b")[0].startswith("50% of the answers")
+    assert not sena.has("[aria-labelledby=pairs-h]"), "others' pairs are shown to admins alone"
+    ada = enter("ada", Role.ADMIN).open("/desk/agreement")
+    assert ada.texts("[aria-labelledby=pairs-h] tbody th")[0] == "mira and rosa"
 
 
 @sqlite_only

@@ -256,7 +256,7 @@ def test_agreement_is_told_by_label_pair_and_month(
         decided(runtime, mira, judgement, reason=ReasonCode.INSULT if ours else None)
         opinion = asked(runtime, tom)
         second_opinions.give(runtime, tom, opinion.opinion_id, REJECT if theirs else APPROVE)
-    found = second_opinions.agreement(runtime, EVERYWHERE)
+    found = second_opinions.agreement(runtime, a_user(runtime, "ada", Role.ADMIN))
     abusive = next(one for one in found.labels if one.label is Label.ABUSIVE)
     assert (abusive.judged_twice, abusive.same) == (10, 7)
     # p_o = 0.7, p_e = 0.5 * 0.6 + 0.5 * 0.4 = 0.5.
@@ -266,6 +266,8 @@ def test_agreement_is_told_by_label_pair_and_month(
     # 11 yes and 9 no in 20 answers, 3 units differ: 1 - 19 * 6 / (2 * 11 * 9).
     assert abusive.alpha == pytest.approx(1 - 19 * 6 / 198)
     assert [(month, number) for month, number, _ in abusive.by_month] == [("2026-03", 10)]
+    senior = a_user(runtime, "sena", Role.SENIOR)
+    assert second_opinions.agreement(runtime, senior).pairs == (), "others' pairs are an admin's"
 
 
 @sqlite_only
