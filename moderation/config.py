@@ -100,7 +100,10 @@ class Settings:
         shown_default="http://<bind>",
     )
     server_processes: int = _setting(
-        1, values.whole(1, 64), "Server processes. With SQLite, 1 is fastest.", unit="processes"
+        1,
+        values.whole(1, 64),
+        "Server processes. On two cores, two answer about half as many again as one.",
+        unit="processes",
     )
     server_threads: int = _setting(
         8, values.whole(1, 256), "Requests that one process handles at once.", unit="threads"
