@@ -27,7 +27,7 @@ from moderation.services.intake import score_only, submit_comment, submit_commen
 from moderation.services.removal import delete_comment, restore_comment
 from moderation.services.runtime import Runtime
 from moderation.services.storing import Submission
-from moderation.storage import forums, hosts, judgements
+from moderation.storage import deliveries, forums, hosts, judgements
 
 
 class Taken(StrEnum):
@@ -216,3 +216,5 @@ def take_read(runtime: Runtime, forum: Forum, outcome: HostOutcome, *, request_i
         external_id, name = outcome.name
         with runtime.database.write() as connection:
             hosts.put_name(connection, forum.id, external_id, name)
+            # A decision may have waited for the name, by now for hours.
+            deliveries.hasten_host_tasks(connection, forum.id, external_id, at=runtime.clock())

@@ -198,6 +198,26 @@ def replay(connection: Connection, delivery_id: int, *, at: datetime) -> bool:
     return done.rowcount == 1
 
 
+def hasten_host_tasks(
+    connection: Connection, forum_id: int, external_id: str, *, at: datetime
+) -> None:
+    """Make what the host shall do with a comment due now, unless somebody is sending it."""
+    of_the_comment = select(comments.c.id).where(
+        comments.c.forum_id == forum_id, comments.c.external_id == external_id
+    )
+    connection.execute(
+        update(deliveries)
+        .where(
+            deliveries.c.comment_id.in_(of_the_comment),
+            deliveries.c.event_type.startswith(HOST_EVENT_PREFIX),
+            deliveries.c.state == "pending",
+            deliveries.c.lease_token.is_(None),
+            deliveries.c.next_attempt_at > at,
+        )
+        .values(next_attempt_at=at)
+    )
+
+
 def list_deliveries(
     connection: Connection, within: ForumKeys, *, state: str | None, before: int | None, limit: int
 ) -> list[Delivery]:

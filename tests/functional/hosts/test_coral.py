@@ -292,3 +292,21 @@ def test_coral_as_client_of_perspective_scores_and_sends_feedback(
     assert taken.status_code == 200
     assert taken.json is not None
     assert taken.json["clientToken"] == "comment:c-1"
+
+
+def test_a_coral_that_is_down_for_an_hour_hears_the_decision_when_it_is_back(
+    talk: Talk, loop: Loop, coral: FakeCoral
+) -> None:
+    comment = coral.add()
+    talk.ask()
+    talk.tell("COMMENT_CREATED")
+    coral.go_down()
+    loop.decide(OURS, approve=False)
+    for _ in range(6):
+        loop.later(600)
+    assert {state for _, state in loop.states()} == {"pending"}
+    coral.come_back()
+    loop.later(9_000)  # the decision had waited for the comment's id, and is sent with it
+    assert {state for _, state in loop.states()} == {"delivered"}
+    assert comment["status"] == "REJECTED"
+    assert loop.history(OURS)[-1] == "Coral rejected the comment."

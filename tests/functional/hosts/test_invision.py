@@ -349,3 +349,20 @@ def test_a_guest_is_nobody_elses_author_and_times_are_read() -> None:
     assert event.comment.author is not None
     assert event.comment.author.external_id == "guest:Passer-by"
     assert event.comment.posted_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+def test_a_board_that_is_down_for_an_hour_is_read_and_told_when_it_is_back(
+    client: FlaskClient, runtime: Runtime, loop: Loop, board: FakeBoard
+) -> None:
+    connect(runtime, loop, board)
+    post = board.add("501")
+    board.go_down()
+    send(client, a_post())
+    for _ in range(6):
+        loop.later(600)
+    assert {state for _, state in loop.states()} == {"pending"}
+    board.come_back()
+    loop.later(9_000)
+    loop.deliver()  # once read, the post is hidden
+    assert {state for _, state in loop.states()} == {"delivered"}
+    assert post["hidden"]

@@ -113,3 +113,20 @@ def test_without_an_answer_it_is_held_and_asked_about_again_by_wordpress_cron(
     site.configure(address=service)
     site.run_cron()
     assert site.statuses()[comment] == "approved"
+
+
+def test_a_site_that_is_down_for_an_hour_hears_the_decision_when_it_is_back(
+    site: WordPress, loop: Loop
+) -> None:
+    comment = site.comment(INSULT + ", while the site falls over", author="Max")
+    name = site.name(comment)
+    site.go_down()
+    loop.clock.advance(-3_600 - 9_000)  # WordPress refuses what is not signed now
+    loop.decide(name, approve=True)
+    for _ in range(6):
+        loop.later(600)
+    assert ("comment.decided", "pending") in loop.states()
+    site.come_back()
+    loop.later(9_000)
+    assert {state for _, state in loop.states()} == {"delivered"}
+    assert site.statuses()[comment] == "approved"

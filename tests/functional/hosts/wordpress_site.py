@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import time
 from pathlib import Path
@@ -88,7 +89,12 @@ class WordPress:
         self._log = folder / "php.log"
         self._copy()
         self._ask("install")
-        with self._log.open("wb") as log:
+        self.admin = httpx.Client(base_url=self.url, timeout=30, follow_redirects=True)
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Serve the site."""
+        with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 ["php", "-S", self.host, "-t", str(self.folder)],
                 env=self._environment,
@@ -96,15 +102,18 @@ class WordPress:
                 stderr=log,
                 start_new_session=True,
             )
-        self.admin = httpx.Client(base_url=self.url, timeout=30, follow_redirects=True)
         self._wait()
 
     def close(self) -> None:
         """Stop it and remove its database."""
         self.admin.close()
-        os.killpg(self._process.pid, 15)
-        self._process.wait(timeout=10)
+        self.go_down()
         self._ask("remove")
+
+    def go_down(self) -> None:
+        """Serve it no more."""
+        os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait(timeout=10)
 
     def sign_in(self) -> None:
         """Sign the administrator in, as its form does."""
