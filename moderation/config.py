@@ -189,6 +189,13 @@ class Settings:
         "Role of accounts made at a first sign-in by the provider; without it none are made.",
         shown_default="none",
     )
+    oidc_new_forums: tuple[str, ...] = _setting(
+        (),
+        values.forum_names,
+        "Forums in which such accounts get their role, by comma, or `*` for all; without it an"
+        " administrator gives the role.",
+        shown_default="none",
+    )
     language: str = _setting(
         "en",
         values.choice(*DESK_LANGUAGES),

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from moderation.domain.feedback import FeedbackWeights, parse_weights
+from moderation.domain.forum import is_slug
 from moderation.domain.locale import time_zones
 from moderation.domain.review import Role
 
@@ -178,6 +179,14 @@ def roles(raw: str) -> str:
     if not set(names) <= set(Role):
         raise SettingsError("roles of " + ", ".join(Role))
     return ",".join(names)
+
+
+def forum_names(raw: str) -> tuple[str, ...]:
+    """Return names of forums that are parted by commas; ``*`` stands for all."""
+    names = tuple(dict.fromkeys(part.strip() for part in raw.split(",") if part.strip()))
+    if not all(name == "*" or is_slug(name) for name in names):
+        raise SettingsError("names of forums, by comma, or *")
+    return names
 
 
 def weights(raw: str) -> FeedbackWeights:

@@ -21,7 +21,7 @@ class LogPage:
     Attributes
     ----------
     kinds : Sequence[str]
-        All kinds of event that the log holds.
+        The kinds of event that the reader may find in it.
     next_before : int or None
         Where the next page begins; None at the end.
     """
@@ -44,6 +44,6 @@ def log_page(
         found = audit_log.find_events(
             connection, wanted, reach.forums(Role.ADMIN), before=before, limit=limit + 1
         )
-        kinds = audit_log.kinds(connection)
+        kinds = audit_log.kinds(connection, reach.forums(Role.ADMIN))
     page = tuple(found[:limit])
     return LogPage(page, kinds, page[-1].id if len(found) > limit else None)

@@ -21,6 +21,7 @@ from moderation.domain.errors import ModerationError
 from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
+from moderation.services.registration import find_forum
 from moderation.services.runtime import Runtime
 from moderation.storage import entry
 from moderation.storage.users import User
@@ -38,6 +39,9 @@ class ProviderError(ModerationError):
     code = "provider_failed"
 
 
+ALL_FORUMS = "*"
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """An OpenID provider and what we are to it.
@@ -48,6 +52,8 @@ class Provider:
         The claim that holds the account's name; ``email`` counts only when verified.
     new_role : Role or None
         The role of accounts made at a first sign-in; None makes none.
+    new_forums : tuple[str, ...]
+        The forums in which they get it, or ``("*",)`` for all; of none an administrator decides.
     """
 
     issuer: str
@@ -56,6 +62,7 @@ class Provider:
     redirect_uri: str
     name_claim: str = "preferred_username"
     new_role: Role | None = None
+    new_forums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +136,20 @@ def account_of(runtime: Runtime, provider: Provider, identity: Identity) -> User
         return None
     user = accounts.account_by_name(runtime, identity.name)
     if user is None and provider.new_role is not None:
-        user, _ = accounts.add_user(runtime, identity.name, Reach(provider.new_role), by="provider")
+        reach = _new_reach(runtime, provider, provider.new_role)
+        user, _ = accounts.add_user(runtime, identity.name, reach, by="provider")
     if user is None or not user.is_active:
         return None
     with runtime.database.write() as connection:
         is_free = entry.bind_subject(connection, user.id, provider.issuer, identity.subject)
     return user if is_free else None
+
+
+def _new_reach(runtime: Runtime, provider: Provider, role: Role) -> Reach:
+    if ALL_FORUMS in provider.new_forums:
+        return Reach(role)
+    found = [find_forum(runtime, slug) for slug in provider.new_forums]
+    return Reach(None, {forum.id: role for forum in found if forum is not None})
 
 
 def _open(user: User | None) -> User | None:

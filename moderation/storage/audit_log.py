@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from sqlalchemy import Connection, select
 from moderation.domain.reach import ForumKeys
 from moderation.storage.tables import comments, events, forums, review_items
 from moderation.storage.within import newest_within
+from moderation.storage.within import within as is_within
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +115,34 @@ def find_events(
     ]
 
 
-def kinds(connection: Connection) -> Sequence[str]:
-    """Return the kinds of event there are, by name: a hop along the index from each to the next."""
+_LOOKED_AT = 1_000
+
+
+def kinds(connection: Connection, within: ForumKeys) -> list[str]:
+    """Return the kinds of event there are, by name: a hop along the index from each to the next.
+
+    Of some forums only what occurs there: among their own newest events, or the kind's newest.
+    """
     found: list[str] = []
     query = select(events.c.kind).order_by(events.c.kind).limit(1)
     kind = connection.scalar(query)
     while kind is not None:
         found.append(kind)
         kind = connection.scalar(query.where(events.c.kind > kind))
-    return found
+    if within is None:
+        return found
+    newest = newest_within(events, within, limit=_LOOKED_AT)
+    seen = set(connection.scalars(select(events.c.kind).where(events.c.id.in_(newest)).distinct()))
+    return [one for one in found if one in seen or _occurs(connection, one, within)]
+
+
+def _occurs(connection: Connection, kind: str, within: ForumKeys) -> bool:
+    newest = (
+        select(events.c.forum_id)
+        .where(events.c.kind == kind)
+        .order_by(events.c.id.desc())
+        .limit(_LOOKED_AT)
+        .subquery()
+    )
+    there = select(newest.c.forum_id).where(is_within(newest.c.forum_id, within)).limit(1)
+    return connection.scalar(there) is not None

@@ -16,9 +16,11 @@ from moderation.storage.users import User
 from moderation.web.desk import ages, locales, long_texts, revisions, wording
 from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.score_bars import ScoreBar, bars_of, kinds_of
-from moderation.web.desk.shown_text import Shown, comment_text
+from moderation.web.desk.shown_text import Shown, comment_text, plain_text
 
 EXCERPT_LENGTH = 320
+LONG_NEIGHBOUR = 600
+"""Characters up to which what stands around a comment is shown whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class Said:
 
     name: str
     at: str
-    text: str
+    text: tuple[Shown, ...]
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ class Card:
     chip: wording.Chip
     why: tuple[wording.Why, ...]
     text: tuple[Shown, ...]
-    parent: str | None
+    parent: tuple[Shown, ...]
     neighbours: tuple[tuple[Said, ...], tuple[Said, ...]]
     bars: tuple[ScoreBar, ...]
     kinds: tuple[str, ...]
@@ -199,7 +202,7 @@ def card_of(view: ItemView, *, user: User, now: datetime, ttl_s: int) -> Card:
             reports=view.reports,
         ),
         text=long_texts.folded(comment_text(judgement, is_marked=not hides)),
-        parent=judgement.parent.text if judgement.parent else None,
+        parent=_parent(view),
         neighbours=_neighbours(view, now),
         bars=() if hides else bars_of(judgement.scores),
         kinds=() if hides else kinds_of(judgement.scores),
@@ -283,6 +286,17 @@ def _lease(item: ReviewItem, *, user: User, now: datetime, ttl_s: int) -> Lease 
     return Lease(item.claim_token or "", left, ttl_s)
 
 
+def _parent(view: ItemView) -> tuple[Shown, ...]:
+    """Return what the comment answers: as its readers saw it where we have judged it too."""
+    parent = view.judgement.parent
+    if parent is None or not parent.text:
+        return ()
+    same = (near for near in view.neighbours if near.external_id == parent.external_id)
+    judged = next(same, None)
+    shown = comment_text(judged) if judged is not None else plain_text(parent.text)
+    return long_texts.folded(shown, LONG_NEIGHBOUR)
+
+
 def _neighbours(view: ItemView, now: datetime) -> tuple[tuple[Said, ...], tuple[Said, ...]]:
     judgement = view.judgement
     parent = judgement.parent.external_id if judgement.parent else None
@@ -292,7 +306,8 @@ def _neighbours(view: ItemView, now: datetime) -> tuple[tuple[Said, ...], tuple[
         if near.external_id in {judgement.external_id, parent}:
             continue
         at = ages.moment(near.posted_at or near.received_at, now)
-        said = Said(author_name(near), at, excerpt(near.body, 240))
+        text = long_texts.folded(comment_text(near), LONG_NEIGHBOUR)
+        said = Said(author_name(near), at, text, near.language)
         (before if near.comment_pk < judgement.comment_pk else after).append(said)
     return tuple(before), tuple(after)
 

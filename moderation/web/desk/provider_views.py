@@ -34,6 +34,7 @@ def provider() -> Provider | None:
         redirect_uri=settings.resolved_public_url + url_for("desk.back_from_provider"),
         name_claim=settings.oidc_name_claim,
         new_role=Role(settings.oidc_new_role) if settings.oidc_new_role else None,
+        new_forums=settings.oidc_new_forums,
     )
 
 

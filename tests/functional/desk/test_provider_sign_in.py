@@ -12,6 +12,7 @@ from joserfc.jwk import RSAKey
 
 from moderation.app import create_app
 from moderation.config import Settings
+from moderation.domain.forum import Forum
 from moderation.domain.reach import Reach
 from moderation.domain.review import Role
 from moderation.services import accounts
@@ -90,10 +91,26 @@ def test_accounts_are_made_only_where_that_is_set(
 ) -> None:
     assert through(app).status == 403
     making = create_app(replace(bound, oidc_new_role="viewer"), runtime=runtime)
-    assert through(making).path == "/desk/"
+    assert through(making).status == 403, "an administrator has not said where yet"
     made = accounts.account_by_name(runtime, "mira")
     assert made is not None
-    assert made.reach.everywhere is Role.VIEWER
+    assert made.reach == Reach()
+
+
+@pytest.mark.parametrize("named", ["*", "gazette", "nowhere"])
+def test_a_new_account_gets_its_role_where_that_is_set(
+    bound: Settings, runtime: Runtime, forum: Forum, named: str
+) -> None:
+    making = replace(bound, oidc_new_role="viewer", oidc_new_forums=(named,))
+    through(create_app(making, runtime=runtime))
+    made = accounts.account_by_name(runtime, "mira")
+    assert made is not None
+    expected = {
+        "*": Reach(Role.VIEWER),
+        "gazette": Reach(None, {forum.id: Role.VIEWER}),
+        "nowhere": Reach(),
+    }
+    assert made.reach == expected[named]
 
 
 def test_a_closed_account_stays_closed(app: Flask, runtime: Runtime) -> None:

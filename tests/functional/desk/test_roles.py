@@ -269,3 +269,17 @@ def reach_of(runtime: Runtime, user: User) -> Reach:
     found = accounts.account(runtime, user.id)
     assert found is not None
     return found.reach
+
+
+def test_links_and_lists_offer_what_the_forum_role_may_see(
+    enter: Enter, runtime: Runtime, forum: Forum
+) -> None:
+    other = register_forum(runtime, "courier").forum
+    submitted(runtime, forum, a_comment("c1", "You idiot."))
+    lou = enter("lou", Reach(None, {forum.id: Role.ADMIN, other.id: Role.MODERATOR}))
+    links = "a[href^='/desk/thresholds']"
+    assert lou.open("/desk/policy?forum=gazette").has(links)
+    assert not lou.open("/desk/policy?forum=courier").has(links), "they would lead to a refusal"
+    kinds = set(lou.open("/desk/admin/log").texts("#kind option"))
+    assert "verdict" in kinds
+    assert "signed_in" not in kinds, "of the desk, not of the forum"
