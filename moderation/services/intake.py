@@ -98,9 +98,9 @@ def submit_comments(
             strict=True,
         )
     ]
-    if len(new) < len(batch):  # the promise of the first answer may still be on its way
-        runtime.database.make_durable()
     submitted = iter(runtime.intake.do(to_store, partial(_write, runtime)) if to_store else [])
+    # Also of what was stored before: its first answer may still be waiting for the disk.
+    runtime.database.make_durable()
     return [
         Submission(known, is_replay=True) if known is not None else next(submitted)
         for known in stored

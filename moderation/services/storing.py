@@ -63,14 +63,17 @@ class Submission:
 
 
 def store_all(runtime: Runtime, batch: Sequence[ToStore]) -> list[Submission]:
-    """Store comments in one transaction; answers in order.
+    """Store comments in one transaction; answers in order, before they are durable.
+
+    Whoever acknowledges one calls `Database.make_durable` first: many wait for the disk at once,
+    and the next ones are stored meanwhile.
 
     Raises
     ------
     StorageUnavailableError
         If the database is away; then nothing is stored.
     """
-    with runtime.database.write() as connection:
+    with runtime.database.write(waits=False) as connection:
         comment_rows.take_turns_in(
             connection, ((one.forum.id, one.judged.comment) for one in batch)
         )

@@ -74,8 +74,14 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, waits: bool = True) -> Iterator[Connection]:
         """Open a transaction that is committed at the end, and rolled back on any error.
+
+        Parameters
+        ----------
+        waits : bool
+            Whether to return only when a power cut would not undo it. Otherwise the caller calls
+            `make_durable` before it acknowledges anything.
 
         Raises
         ------
@@ -88,7 +94,8 @@ class Database:
         """
         with self._my_turn(), self._transaction(is_write=True) as connection:
             yield connection
-        self.make_durable()
+        if waits:
+            self.make_durable()
 
     def make_durable(self) -> None:
         """Return when all that can be read now would survive a power cut.

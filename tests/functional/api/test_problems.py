@@ -154,7 +154,8 @@ class _Unwritable(Database):
     """Can be read and not written, as when a disk is full."""
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, waits: bool = True) -> Iterator[Connection]:
+        del waits
         with self.read() as connection:
             yield connection
             raise StorageUnavailableError("The database cannot be reached now.")

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
+from moderation.services.runtime import Runtime
 from moderation.storage import shared_sync
 from moderation.storage.database import Database, open_database
 from moderation.storage.tables import events
-from tests.fakes import START
+from tests.builders import a_comment, register_forum, submitted
+from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
 from tests.integration.racing import race
 
 
@@ -29,7 +31,7 @@ def file(migrated_file: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def durable(file: Path) -> Iterator[Database]:
-    opened = open_database(f"sqlite:///{file}")
+    opened = open_database(f"sqlite:///{file}", keys=KEYS)
     yield opened
     opened.dispose()
 
@@ -40,7 +42,7 @@ class Disk:
     def __init__(self, file: Path) -> None:
         self._log = Path(f"{file}-wal")
         self._database = file.read_bytes()
-        self.logs = [b""]
+        self.logs = [self._log.read_bytes() if self._log.exists() else b""]
 
     def flush(self, log: int) -> None:
         given = self._log.read_bytes()  # what is written later is not part of this sync
@@ -80,6 +82,20 @@ def test_after_a_power_cut_at_any_moment_what_was_acknowledged_is_there(
         found = disk.after_power_cut(moment, tmp_path / f"cut-{moment}")
         assert {kind for kind, sync in acknowledged if sync <= moment} <= found
     assert len(disk.logs) < len(acknowledged)  # writers share a sync
+
+
+def test_a_comment_is_acknowledged_when_the_disk_has_it(
+    file: Path, durable: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = Runtime(database=durable, models=FakeModels(FakeScorer()), clock=FixedClock())
+    forum = register_forum(runtime).forum
+    disk = Disk(file)
+    monkeypatch.setattr(shared_sync, "_flush", disk.flush)
+    submitted(runtime, forum, a_comment())
+    assert "verdict" in disk.after_power_cut(len(disk.logs) - 1, tmp_path / "cut")
+    syncs = len(disk.logs)
+    submitted(runtime, forum, a_comment())  # again: the first answer may still be on its way
+    assert len(disk.logs) > syncs
 
 
 def test_nobody_waits_for_the_disk_while_holding_the_write_lock(
