@@ -97,7 +97,7 @@ class LinearScorer:
         ]
         spans: tuple[Span, ...] = ()
         if with_spans:
-            worth = [(column, label) for column, label, bar in self._bars if scores[column] >= bar]
+            worth = self._worth(scores)
             if worth and len(tokens) > 1:
                 columns = [column for column, _ in worth]
                 pushes = _pushes(by_token[1:, columns], by_pair[1:, columns]) / norm
@@ -110,24 +110,14 @@ class LinearScorer:
     def score_many(
         self, comments: Sequence[ScoringInput], *, with_spans: bool = False
     ) -> list[Scored]:
-        """Score many comments; same numbers as `score`, in order.
-
-        Most comments score too low for spans; only the others are read once more for theirs.
-        """
-        labels, version = self._labels, self._version
-        many = [
-            Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), (), version)
-            if not (with_spans and any(scores[column] >= bar for column, _, bar in self._bars))
-            else None
-            for begin in range(0, len(comments), CHUNK)
-            for scores in self._score_chunk(comments[begin : begin + CHUNK])
-        ]
+        """Score many comments; same numbers as `score`, in order."""
         return [
-            one if one is not None else self.score(comment)
-            for comment, one in zip(comments, many, strict=True)
+            one
+            for begin in range(0, len(comments), CHUNK)
+            for one in self._score_chunk(comments[begin : begin + CHUNK], with_spans=with_spans)
         ]
 
-    def _score_chunk(self, comments: Sequence[ScoringInput]) -> list[list[float]]:
+    def _score_chunk(self, comments: Sequence[ScoringInput], *, with_spans: bool) -> list[Scored]:
         generation = self._tokens.young
         tokens: list[str] = []
         begins: list[int] = []
@@ -136,16 +126,37 @@ class LinearScorer:
             tokens.append("")
             tokens += tokenize(comment.text)
         by_token, by_pair = self._parts(generation, tokens)
-        by_token += by_pair
-        sums = np.add.reduceat(by_token, begins, axis=0)
+        sums = np.add.reduceat(by_token + by_pair, begins, axis=0)
         for place, comment in enumerate(comments):
             if comment.title or comment.parent:
                 sums[place] += self._context(generation, comment)
         norms = np.sqrt(sums[:, -1:])
         norms[norms == 0] = 1.0
         log_odds = np.clip(self._intercepts + sums[:, :-1] / norms, -_LARGEST, _LARGEST)
-        scores: list[list[float]] = (1.0 / (1.0 + np.exp(-log_odds))).tolist()
-        return scores
+        rows: list[list[float]] = (1.0 / (1.0 + np.exp(-log_odds))).tolist()
+        labels, version, ends = self._labels, self._version, [*begins[1:], len(tokens)]
+        found = []
+        for place, scores in enumerate(rows):
+            spans: tuple[Span, ...] = ()
+            own = slice(begins[place] + 1, ends[place])
+            worth = self._worth(scores) if with_spans and own.start < own.stop else ()
+            if worth:
+                columns = [column for column, _ in worth]
+                pushes = _pushes(by_token[own, columns], by_pair[own, columns]) / norms[place, 0]
+                spans = explain(
+                    comments[place].text,
+                    tokens[own],
+                    pushes.T.tolist(),
+                    [label for _, label in worth],
+                )
+            found.append(
+                Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), spans, version)
+            )
+        return found
+
+    def _worth(self, scores: Sequence[float]) -> list[tuple[int, Label]]:
+        """Return the columns and labels that score high enough for spans."""
+        return [(column, label) for column, label, bar in self._bars if scores[column] >= bar]
 
     def _parts(self, generation: Generation, tokens: Sequence[str]) -> tuple[Floats, Floats]:
         """Return the part of each token, and of each token's pair with the one before it.

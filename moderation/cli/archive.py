@@ -20,7 +20,7 @@ from moderation.config import load_settings
 from moderation.domain.comment import Comment
 from moderation.domain.errors import InvalidInputError, ModerationError
 from moderation.domain.forum import Forum
-from moderation.services.archive import import_comments
+from moderation.services.archive import import_comments, seldom_collected
 from moderation.services.runtime import Runtime
 from moderation.web.records import comment_from_fields, comment_from_line
 
@@ -52,12 +52,15 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
     try:
         kind = kind_of(file)
         with (
+            seldom_collected(),
             create_app(settings, runtime=runtime).app_context(),
             LazyFile(rejects_path) as reject_file,
             progress("importing", _count_lines(file), as_json=as_json) as advance,
         ):
             batch: list[Comment] = []
+            untold = 0
             for row in _rows(file, kind):
+                untold += 1
                 try:
                     batch.append(_comment(row, kind))
                 except ModerationError as error:
@@ -65,9 +68,10 @@ def import_command(file: Path, slug: str, rejects: Path | None, *, as_json: bool
                     reject_file.write(_reject(row, error))
                 if len(batch) == _BATCH:
                     _store(runtime, forum, batch, counts)
-                    batch = []
-                advance(1)
+                    advance(untold)
+                    batch, untold = [], 0
             _store(runtime, forum, batch, counts)
+            advance(untold)
     except RowFileError as error:
         raise InvalidInputError(str(error)) from error
     if as_json:

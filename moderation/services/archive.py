@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from moderation.domain.comment import Comment
 from moderation.domain.forum import Forum
@@ -20,6 +22,24 @@ from moderation.storage import bulk, queue_pages
 from moderation.storage.comments import take_turns
 from moderation.storage.database import Connection
 from moderation.storage.events import append_events
+
+_LIVE_BEFORE_A_LOOK = 500_000
+"""New objects that are still there; some two hundred for each comment of a batch."""
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for circles of garbage less often while an archive comes in.
+
+    What a batch is made of holds no circles and goes when the batch does; looking through all of
+    it again and again took a quarter of the time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(_LIVE_BEFORE_A_LOOK, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def import_comments(

@@ -7,18 +7,19 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, select
 
 from moderation.domain.comment import Author, Thread
 from moderation.storage.comments import (
     NewComment,
     comment_values,
-    insert_verdicts,
     put_authors,
     put_threads,
+    verdict_values,
 )
+from moderation.storage.many_rows import insert_rows, new_keys
 from moderation.storage.review_queue import NewItem, item_values
-from moderation.storage.tables import comments, decisions, review_items
+from moderation.storage.tables import comments, decisions, review_items, verdicts
 
 _Named = TypeVar("_Named", Author, Thread)
 
@@ -47,16 +48,18 @@ def insert_comments(
     """Store comments that are not known yet, with their verdicts; returns our keys in order."""
     authors = put_authors(connection, forum_id, _each_once(new.comment.author for new in batch))
     threads = put_threads(connection, forum_id, _each_once(new.comment.thread for new in batch))
+    pks = new_keys(connection, comments, len(batch))
     rows = []
-    for new in batch:
+    for pk, new in zip(pks, batch, strict=True):
         author, thread = new.comment.author, new.comment.thread
         values = comment_values(forum_id, new, at=at)
+        values["id"] = pk
         values["author_id"] = authors[author.external_id] if author is not None else None
         values["thread_id"] = threads[thread.external_id] if thread is not None else None
         rows.append(values)
-    ordered = insert(comments).returning(comments.c.id, sort_by_parameter_order=True)
-    pks = list(connection.scalars(ordered, rows))
-    insert_verdicts(connection, list(zip(pks, batch, strict=True)), at=at)
+    insert_rows(connection, comments, rows)
+    judged = [verdict_values(pk, new, at=at) for pk, new in zip(pks, batch, strict=True)]
+    insert_rows(connection, verdicts, judged)
     return pks
 
 
@@ -64,7 +67,7 @@ def _each_once(named: Iterable[_Named | None]) -> list[_Named]:
     """Return each author or thread once, with what was last said of it."""
     merged: dict[str, _Named] = {}
     for one in named:
-        if one is None:
+        if one is None or merged.get(one.external_id) == one:
             continue
         said = {
             field.name: getattr(one, field.name)
@@ -98,4 +101,4 @@ def insert_items(connection: Connection, items: Sequence[NewItem], *, at: dateti
                 "language": place.language,
             }
         )
-    connection.execute(insert(review_items), rows)
+    insert_rows(connection, review_items, rows)

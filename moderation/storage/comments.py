@@ -205,12 +205,10 @@ def verdict_values(comment_pk: int, new: NewComment, *, at: datetime) -> dict[st
         "verdict": outcome.verdict.value,
         "reasons": list(outcome.reasons),
         "scores": [
-            [row.label.value, row.score, row.threshold, row.rule, row.flags]
-            for row in outcome.scores
+            [row.label, row.score, row.threshold, row.rule, row.flags] for row in outcome.scores
         ],
         "spans": [
-            [s.label.value, s.start, s.end, s.source_start, s.source_end, s.weight]
-            for s in new.spans
+            [s.label, s.start, s.end, s.source_start, s.source_end, s.weight] for s in new.spans
         ],
         "rule_spans": [
             [span.start, span.end, span.rule_id, span.source_start, span.source_end]

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from moderation.domain.judgement import HistoryEvent
+from moderation.storage.many_rows import insert_rows
 from moderation.storage.tables import comments, events
-
-_INSERT = insert(events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +45,18 @@ def append_event(  # noqa: PLR0913 - one column each
 
 def append_events(connection: Connection, happened: Sequence[NewEvent], *, at: datetime) -> None:
     """Write down several things that happened at the same time."""
-    if happened:
-        connection.execute(
-            _INSERT,
-            [
-                {
-                    "at": at,
-                    "kind": one.kind,
-                    "actor": one.actor,
-                    "forum_id": one.forum_id,
-                    "comment_id": one.comment_pk,
-                    "details": one.details or {},
-                }
-                for one in happened
-            ],
-        )
+    rows = [
+        {
+            "at": at,
+            "kind": one.kind,
+            "actor": one.actor,
+            "forum_id": one.forum_id,
+            "comment_id": one.comment_pk,
+            "details": one.details or {},
+        }
+        for one in happened
+    ]
+    insert_rows(connection, events, rows)
 
 
 _OF_COMMENT = (

@@ -20,6 +20,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from moderation.domain.errors import ModerationError
 from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode
 from moderation.services import review
@@ -44,6 +46,7 @@ class Part:
 
     took_ms: list[float] = field(default_factory=list)
     failed: int = 0
+    sent_away: int = 0
     memory_mb: float = 0.0
 
     def cuts(self) -> list[float]:
@@ -71,7 +74,9 @@ class Traffic:
         }
         answer = self._forum.send("POST", "/v1/comments", comment)
         part.took_ms.append((time.perf_counter() - at) * 1e3)
-        part.failed += not answer.is_success
+        is_sent_away = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE
+        part.sent_away += is_sent_away
+        part.failed += not (answer.is_success or is_sent_away)
 
 
 def moderate(server: RunningServer, stop: threading.Event, decided: list[int]) -> None:
@@ -152,7 +157,8 @@ def _tell(number: int, part: Part) -> None:
     cuts = part.cuts()
     print(  # noqa: T201
         f"part {number + 1}: {len(part.took_ms)} comments, p50 {cuts[49]:.1f}, p95 {cuts[94]:.1f},"
-        f" p99 {cuts[98]:.1f} ms, {part.failed} failed, {part.memory_mb:.0f} MB,"
+        f" p99 {cuts[98]:.1f} ms, {part.failed} failed, {part.sent_away} sent away,"
+        f" {part.memory_mb:.0f} MB,"
         f" load {os.getloadavg()[0]:.1f}",
         flush=True,
     )

@@ -120,6 +120,8 @@ def test_many_comments_get_the_spans_that_each_gets_alone() -> None:
     many = scorer.score_many(inputs, with_spans=True)
     assert [one.spans for one in many] == [scorer.score(one).spans for one in inputs]
     assert {bool(one.spans) for one in many} == {True, False}
+    for one, alone in zip(many, map(scorer.score, inputs), strict=True):
+        assert dict(one.probabilities) == pytest.approx(dict(alone.probabilities), abs=1e-12)
 
 
 def test_threads_get_the_same_scores() -> None:
@@ -127,6 +129,6 @@ def test_threads_get_the_same_scores() -> None:
         compile_model(PIPELINE), THRESHOLDS, "x", capacity=8
     )  # drops all the time
     inputs = [ScoringInput(text) for text in TEXTS] * 20
-    expected = scorer.score_many(inputs, with_spans=True)
+    expected = [scorer.score(one) for one in inputs]
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(scorer.score, inputs)) == expected
