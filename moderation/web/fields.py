@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields
 
 from classifiers.labels import Label
 from moderation.web import current
 
+_REMEMBERED = 1024
 _EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 _RFC3339 = re.compile(
@@ -269,3 +270,30 @@ def _has_lone_surrogate(text: str) -> bool:
     except UnicodeEncodeError:
         return True
     return False
+
+
+class Remembered(fields.Nested):
+    """A nested object that comes again and again, as authors and threads do; read once.
+
+    What is remembered cannot be changed and holds nothing but what was sent.
+    """
+
+    def __init__(self, schema: type[Schema], **options: Any) -> None:
+        super().__init__(schema, **options)
+        self._known: dict[tuple[tuple[str, type, Any], ...], Any] = {}
+
+    def _load(self, value: Any, partial: Any = None) -> Any:
+        if not isinstance(value, dict):
+            return super()._load(value, partial)
+        # With its type: True, 1 and 1.0 are equal, and not all of them are allowed.
+        key = tuple((name, type(one), one) for name, one in value.items())
+        try:
+            found = self._known.get(key)
+        except TypeError:  # a list or an object in it
+            return super()._load(value, partial)
+        if found is None:
+            found = super()._load(value, partial)
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[key] = found
+        return found

@@ -25,6 +25,7 @@ from moderation.web.fields import (
     Instant,
     Language,
     Name,
+    Remembered,
     WholeNumber,
 )
 
@@ -131,8 +132,8 @@ class CommentSchema(_Strict):
         },
         metadata={"description": "The markup of `text`."},
     )
-    author = fields.Nested(AuthorSchema, allow_none=True)
-    thread = fields.Nested(ThreadSchema, allow_none=True)
+    author = Remembered(AuthorSchema, allow_none=True)
+    thread = Remembered(ThreadSchema, allow_none=True)
     parent = fields.Nested(ParentSchema, allow_none=True)
     permalink = Address(allow_none=True)
     created_at = Instant(

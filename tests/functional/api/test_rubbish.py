@@ -276,3 +276,15 @@ def test_a_body_of_undeclared_length_is_capped_too(
     environ.pop("CONTENT_LENGTH", None)
     response = run_wsgi_app(app, environ)
     assert response[1].startswith("413" if size > 1_000 else "201")
+
+
+@sqlite_only
+def test_an_author_that_was_read_before_excuses_no_other_type(gazette: ForumClient) -> None:
+    def status(post_count: object) -> int:
+        author = {"id": "u", "post_count": post_count}
+        body = {"id": f"c-{post_count!r}", "text": "a", "author": author}
+        return gazette.send("POST", "/v1/comments", body).status_code
+
+    assert status(1) == 201
+    # Equal, as Python has it, and yet no whole numbers.
+    assert [status(other) for other in (True, 1.0, [1])] == [422, 422, 422]
