@@ -56,6 +56,7 @@ def charts_of(found: WorkFigures) -> tuple[DayChart, ...]:
     received, flagged = sum(day.received for day in days), sum(day.flagged for day in days)
     rate = _share(flagged / received if received else None)
     waiting, arrived, number_of_days = number(days[-1].backlog), number(received), len(days)
+    nothing_decided = _("Nothing was decided in the last %(days)s days.", days=number_of_days)
     return (
         _chart(found, "received", _("Comments"), lambda day: day.received, _count, arrived,
                _("%(count)s comments arrived in the last %(days)s days.",
@@ -77,11 +78,13 @@ def charts_of(found: WorkFigures) -> tuple[DayChart, ...]:
         _chart(found, "median_s", _("Time to decision, median"), lambda day: day.median_s, time_of,
                time_of(found.median_s),
                _("Half of what was decided in the last %(days)s days had waited less than "
-                 "%(time)s.", days=number_of_days, time=time_of(found.median_s))),
+                 "%(time)s.", days=number_of_days, time=time_of(found.median_s))
+               if found.median_s is not None else nothing_decided),
         _chart(found, "p95_s", _("Time to decision, 95th percentile"), lambda day: day.p95_s,
                time_of, time_of(found.p95_s),
                _("Of 20 decisions in the last %(days)s days, 19 came within %(time)s.",
-                 days=number_of_days, time=time_of(found.p95_s))),
+                 days=number_of_days, time=time_of(found.p95_s))
+               if found.p95_s is not None else nothing_decided),
     )  # fmt: skip
 
 
