@@ -7,8 +7,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import joblib
-
 _CONNECT_S = 20
 _ANSWER_S = "5s"
 _TRIES = 3
@@ -49,8 +47,7 @@ class Workers:
         from distributed.client import FutureCancelledError  # noqa: PLC0415 - an extra
 
         for _ in range(_TRIES - 1):
-            # What was done and not fetched dies with its worker, and joblib gives up. Pieces are
-            # small and depend on nothing: all of them once more is simple and right.
+            # What every worker was sent is lost when all that had it have died: send it anew.
             with suppress(FutureCancelledError):
                 return self._run_there(work, shared, pieces)
         return self._run_there(work, shared, pieces)
@@ -61,16 +58,9 @@ class Workers:
         shared: Sequence[object],
         pieces: Sequence[tuple[Any, ...]],
     ) -> list[_Result]:
-        with joblib.parallel_config(
-            backend="dask",
-            n_jobs=-1,
-            client=self.client,
-            scatter=list(shared),
-            wait_for_workers_timeout=_CONNECT_S,
-        ):
-            found: list[_Result] = joblib.Parallel(batch_size=1)(
-                joblib.delayed(work)(*shared, *piece) for piece in pieces
-            )
+        sent = self.client.scatter(list(shared), broadcast=True, hash=False)
+        waiting = [self.client.submit(work, *sent, *piece, pure=False) for piece in pieces]
+        found: list[_Result] = self.client.gather(waiting)
         return found
 
 
