@@ -17,7 +17,7 @@ class SharedSync:
     disk with 5 ms a sync takes 200 commits a second, and everybody who writes waits behind all
     others. Here the commit leaves the lock without a sync, and who committed waits for a sync
     that began after that: the same sync for all who wait. What was acknowledged survives a power
-    cut all the same (docs/adr/0028-shared-sync.md).
+    cut all the same (docs/adr/0029-shared-sync.md).
 
     Parameters
     ----------
