@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
+from classifiers.telling import TELLING
+
 _ROOTS = (
     "fuck",
     "shit",
@@ -46,11 +48,18 @@ _HIDING_RUN = re.compile("[*#%&_@!$]+")
 _SEEN = 3
 """Letters that must be seen where a run of signs may stand for any number of letters."""
 
+_LONG = 5
+
 _BY_INITIAL: dict[str, list[str]] = defaultdict(list)
 for _ending in _ENDINGS:
     for _root in _ROOTS:
         _BY_INITIAL[_root[0]].append(_root + _ending)
-_LONGEST = max(len(word) for words in _BY_INITIAL.values() for word in words)
+_LONG_BY_INITIAL: dict[str, list[str]] = defaultdict(list)
+"""Where one letter alone is hidden, a long word leaves little choice: ``cl*wn``."""
+for _word in sorted(TELLING):
+    if len(_word) >= _LONG:
+        _LONG_BY_INITIAL[_word[0]].append(_word)
+_LONGEST = max(map(len, (*TELLING, *(w for words in _BY_INITIAL.values() for w in words))))
 
 
 def uncensor(word: str) -> str:
@@ -64,13 +73,14 @@ def uncensor(word: str) -> str:
     word : str
         Lower-case token.
     """
-    known = _BY_INITIAL.get(word[:1])
-    if known is None or len(word) > _LONGEST:
+    if len(word) > _LONGEST:
         return word
     shown = _HIDING_RUN.split(word)
     if len(shown) == 1:
         return word
-    for candidate in known:
+    known = _BY_INITIAL.get(word[:1], [])
+    hides_one = sum(map(len, shown)) == len(word) - 1
+    for candidate in [*known, *(_LONG_BY_INITIAL.get(word[:1], ()) if hides_one else ())]:
         if len(candidate) == len(word) and all(
             sign in _HIDING or sign == letter for sign, letter in zip(word, candidate, strict=True)
         ):

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from classifiers.censored import uncensor
 from classifiers.lookalikes import CONFUSABLE, LATIN_LETTERS, STYLED
+from classifiers.telling import DISGUISED, without_digits, without_emoji
 from classifiers.text import ACCENTS, INVISIBLE, MAX_RUN, SKIN_TONES, Kind, kind_of
 
 MAX_FORM = 4 * MAX_RUN
@@ -97,6 +98,8 @@ def fold(token: str) -> Folded:
     """
     if token.isalpha() and token.isascii():  # nothing to undo but case and stretching
         word = token.lower()
+        if word in DISGUISED:
+            return _word(DISGUISED[word], token, is_disguised=True)
         if len(set(word)) > len(word) - 2 or not _TRIPLE.search(word):  # not stretched
             signals = ("caps",) if token.isupper() and len(token) >= _SHOUTED else ()
             return Folded(word, (word,), True, True, signals)  # noqa: FBT003
@@ -117,6 +120,7 @@ def fold_all(tokens: Sequence[str]) -> list[Folded]:
         letters.isascii()
         and letters.isalpha()
         and letters.islower()
+        and DISGUISED.keys().isdisjoint(tokens)
         and not _TRIPLE.search(" ".join(tokens))
     ):
         return [_new(Folded, (token, (token,), True, True, ())) for token in tokens]
@@ -150,7 +154,8 @@ def _fold_spaced(token: str) -> Folded:
 def _fold_word(token: str) -> Folded:
     word, is_disguised = token.lower(), False
     if not word.isascii() or _INVISIBLE.search(word):
-        word, is_disguised = _to_plain_letters(word)
+        shown = without_emoji(word)
+        word, is_disguised = (shown, True) if shown else _to_plain_letters(word)
     known = uncensor(word)
     return _word(known, token, is_disguised=is_disguised or known != word)
 
@@ -164,9 +169,11 @@ def _word(word: str, token: str, *, is_disguised: bool) -> Folded:
     readings: tuple[str, ...] = (word,)
     signals: tuple[str, ...] = ()
     if not word.isalpha():
-        form = undo_leet(word)
+        told = without_digits(word)
+        form = told or undo_leet(word)
         is_disguised = is_disguised or form != word
-        readings = (form,) if form == word else _readings(form, undo_leet(_as_l(word)))
+        is_clear = told is not None or form == word
+        readings = (form,) if is_clear else _readings(form, undo_leet(_as_l(word)))
     if _TRIPLE.search(form) and (squeezed := squeeze(form)) != form:
         readings = _readings(squeezed, *(_STRETCHED.sub(r"\1", reading) for reading in readings))
         form, signals = squeezed, ("stretched",)

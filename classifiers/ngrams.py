@@ -14,12 +14,12 @@ from classifiers.folding import Folded
 from classifiers.scorer import ScoringInput
 from classifiers.text import tokenize
 
-TEXT_RULES = 1
+TEXT_RULES = 2
 """Number of the rules that turn a text into features: this module, `classifiers.text`,
-`classifiers.folding`, `classifiers.lookalikes` and `classifiers.censored`. Raise it with every
-change that gives some text other features: weights that were fitted under other rules would
-silently give other scores, so a bundle names the number, and one of another number is refused.
-A test pins the number to what the rules give."""
+`classifiers.folding`, `classifiers.telling`, `classifiers.lookalikes` and `classifiers.censored`.
+Raise it with every change that gives some text other features: weights that were fitted under
+other rules would silently give other scores, so a bundle names the number, and one of another
+number is refused. A test pins the number to what the rules give."""
 
 START = "<s>"
 """Stands before the first token in pairs: how a comment opens says much about its tone."""

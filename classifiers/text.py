@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
+from classifiers.telling import EMOJI, without_emoji
+
 MAX_RUN = 48
 """Longer runs of letters are cut here, so that n-grams of one token stay bounded."""
 
@@ -85,6 +87,13 @@ _MARK = "|".join(
 _ANY = "|".join((_PLAIN_WORD, _PLAIN_STOP, _URL, _MAIL, _USER, _SPACED, _STARRED, _WORD, _MARK))
 _TOKEN = re.compile(rf"\ ?({_ANY})")  # taking the space along saves trying everything on it
 _find_all = _TOKEN.findall
+# A word with emoji between its letters. It is one token if it is a telling word without them:
+# "lol(emoji)you" stays three.
+_INTERRUPTION = re.compile(f"(?<=[A-Za-z])[{EMOJI}]")
+_INTERRUPTED = re.compile(
+    rf"(?<![\w/@.])[A-Za-z]{{1,16}}"
+    rf"(?:[{EMOJI}][\u200d\ufe0f]?[A-Za-z]{{1,16}}){{1,8}}(?!\w)"
+)
 
 
 class Kind(Enum):
@@ -125,7 +134,17 @@ def tokenize(text: str, end: int | None = None) -> list[str]:
     list[str]
         Pieces of the text as written.
     """
-    return _find_all(text) if end is None else _find_all(text, 0, end)
+    limit = len(text) if end is None else end
+    if text.isascii() or not _INTERRUPTION.search(text):
+        return _find_all(text, 0, limit)
+    tokens: list[str] = []
+    begin = 0
+    for match in _INTERRUPTED.finditer(text, 0, limit):
+        if without_emoji(match[0]):
+            tokens += _find_all(text, begin, match.start())
+            tokens.append(match[0])
+            begin = match.end()
+    return tokens + _find_all(text, begin, limit)
 
 
 def locate(text: str, tokens: Iterable[str]) -> list[int]:

@@ -22,6 +22,7 @@ from training.evaluate import score_rows
 from training.example import Example, label_matrix, scoring_inputs, weight_matrix
 from training.fit import Twins, calibrate_pipeline, fit_pipeline
 from training.held_out import Part, part_of, split_corpus
+from training.neutral_mentions import SOURCE, neutral_mentions
 from training.progress import Progress, silent
 from training.quality import measure_quality
 from training.quality.main_figures import main_figures
@@ -76,6 +77,7 @@ def gather(data_dir: Path, terms: str, seed: int) -> Material:
             parts[part_of(row)].append(row)
     _add_corpus(material)
     _add_soft_rows(material, data_dir, terms)
+    _add_neutral_mentions(material)
     for part in (material.train, material.calibrate):
         news = [row for row in part if row.source == "basil_sentences"]
         part.extend(news_passages(news, settings.ARTICLES * len(news) // 5000, seed))
@@ -114,6 +116,14 @@ def _add_soft_rows(material: Material, data_dir: Path, terms: str) -> None:
     material.data.append(
         {"name": "soft labels of the teacher", "terms": terms, "rows": len(rows), "sha256": digest}
     )
+    material.train.extend(rows)
+
+
+def _add_neutral_mentions(material: Material) -> None:
+    rows = neutral_mentions()
+    text = "\n".join(row.text for row in rows)
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    material.data.append({"name": SOURCE, "terms": "own", "rows": len(rows), "sha256": digest})
     material.train.extend(rows)
 
 

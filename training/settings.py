@@ -71,6 +71,9 @@ name (see `training.swaps`). Weaker leaves scores that depend on who is meant, s
 more. ``plain`` pairs come from neutral texts alone: they took false alarms on neutral mentions of
 groups from 24% to 4% at no cost elsewhere."""
 
+MENTION_WEIGHT = 0.5
+"""Weight of a harmless sentence of our own that names a group (see `training.neutral_mentions`)."""
+
 ARTICLES = 1500
 """Passages of several news sentences that are added as neutral rows: a model that only saw single
 sentences scores long texts too high."""

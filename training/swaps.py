@@ -34,6 +34,14 @@ def _groups(kind: str) -> Mapping[str, tuple[str, ...]]:
     return others
 
 
+def plain_names(kind: str) -> list[str]:
+    """Return a table of ``plain``: its words that name no group, and the groups they stand for."""
+    tables = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    entry = tables["plain"][kind]
+    members = (member for group in entry["for"] for member in tables["groups"][group])
+    return list(dict.fromkeys((*entry["words"], *members)))
+
+
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     longest_first = sorted(_groups(kind), key=lambda name: (-len(name), name))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from classifiers.folding import fold, fold_all
+from classifiers.telling import DISGUISED
 from classifiers.text import tokenize
 from tests.unit.classifiers.any_script import any_comments
+from training.dataset import read_corpus
 
 
 def forms(text: str) -> list[str]:
@@ -46,6 +48,13 @@ def signals(text: str) -> set[str]:
         ("sh#t", "shit"),
         ("b!tch", "bitch"),
         ("f@ck", "fuck"),
+        ("cl*wn", "clown"),  # one letter of a long telling word
+        ("5h17", "shit"),  # more digits than letters
+        ("id\U0001f642iot", "idiot"),
+        ("Path\U0001f525e\u2764\ufe0ftic", "pathetic"),
+        ("stpd", "stupid"),  # no vowels
+        ("idoit", "idiot"),  # two letters swapped
+        ("IDOIT", "idiot"),
     ],
 )
 def test_disguises_are_undone_and_said(text: str, form: str) -> None:
@@ -137,8 +146,29 @@ def test_addresses_and_mentions_are_no_words() -> None:
     assert not any(entry.is_word or entry.has_letters for entry in folded)
 
 
+@pytest.mark.parametrize("text", ["lol\U0001f602you", "great\U0001f525news", "wow\u2764idiot"])
+def test_emoji_between_words_part_them(text: str) -> None:
+    assert len(tokenize(text)) == 3
+    assert "disguised" not in signals(text)
+
+
+def test_a_rest_of_a_web_address_is_no_word() -> None:
+    assert "disguised" not in signals("https://example.org/id\U0001f642iot")
+
+
+def test_no_spelling_that_counts_as_disguised_is_written_in_our_corpus() -> None:
+    written = {token for row in read_corpus() for token in row.text.lower().split()}
+    assert written.isdisjoint(DISGUISED)
+
+
 def test_many_tokens_fold_as_one_by_one() -> None:
-    for text in ("plain words in small letters", "Caps too", "soooo", *any_comments(60)):
+    for text in (
+        "plain words in small letters",
+        "stpd words",
+        "Caps too",
+        "soooo",
+        *any_comments(60),
+    ):
         tokens = tokenize(text)
         assert fold_all(tokens) == [fold(token) for token in tokens]
     assert fold_all([]) == []

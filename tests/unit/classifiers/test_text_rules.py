@@ -13,6 +13,7 @@ from classifiers.folding import fold
 from classifiers.lookalikes import CONFUSABLE, LATIN_LETTERS, STYLED
 from classifiers.ngrams import START, TEXT_RULES, context_features, pair_feature, token_features
 from classifiers.scorer import ScoringInput
+from classifiers.telling import DISGUISED, TELLING
 from classifiers.text import tokenize
 from tests.unit.classifiers.any_script import DISGUISES, RUBBISH, any_comments
 
@@ -26,9 +27,11 @@ PLAIN = (
     "\u041f\u0440\u0438\u0432\u0435\u0442, \u0456di\u043et \u03b9d\u03b9ot",
     "\u24d8\u24d3\u24d8\u24de\u24e3 \uff49\uff44\uff49\uff4f\uff54",
     "i\u0308\u0301\u0334d\u00adi\u200bot",
+    "id\U0001f642iot lol\U0001f602you path\U0001f525e\u2764\ufe0ftic!",
+    "5h17 57up1d 1d107 p*thetic cl*wn",
 )
-GIVEN_BY = {1: "8ca0cefa9a277a22"}
-"""The features of the texts below under each number, as a digest."""
+GIVEN_BY = {2: "803254b0ced8673c"}
+"""The features of the texts below under the number, as a digest."""
 
 
 @cache
@@ -51,6 +54,8 @@ def texts() -> Iterator[str]:
     yield "1st 2nd 3rd 4th 5bn 6am 7pm 8km 9kg 1mm 2cm 3mb 4gb 5hz 6year 7years 8hour"
     yield "9hours 1mins 5star"
     yield " ".join(f"x{chr(letter)}y" for letter in tables if is_old(chr(letter)))
+    yield " ".join(sorted(DISGUISED))
+    yield " ".join(f"{word[:1]}\U0001f642{word[1:]}" for word in sorted(TELLING))
     for first, second in product(ascii_lowercase, repeat=2):
         yield " ".join(f"{first}{second}{'*' * hidden}" for hidden in range(1, 6))
     yield " ".join(f"{first}{second}" for first, second in product(ascii_lowercase, repeat=2))
