@@ -58,6 +58,7 @@ PAGES = {
     "audit-log": "/desk/admin/log",
     "account": "/desk/account",
     "comfort": "/desk/comfort",
+    "agreement": "/desk/agreement",
     "second-factor": "/desk/account/second-factor",
     "not-found": "/desk/nowhere",
 }
@@ -146,7 +147,40 @@ def _take_all(server: RunningServer, browser: Browser, folder: Path) -> None:
     for name, path in PAGES.items():
         desk.open(path)
         desk.shoot(name)
+    _appeal(desk, server)
+    desk.sign_in("admin", server.password)
+    desk.open("/desk/admin/people")
+    desk.press("main tbody a")
+    desk.shoot("person")
+    desk.open("/desk/training")
+    desk.press("form[action$='/training'] .btn.main")
+    desk.open("/desk/training/1")
+    desk.shoot("training-job")
     _entry(desk, server)
+
+
+def _appeal(desk: Desk, server: RunningServer) -> None:
+    """Take an appeal as its author and as another moderator sees it, and what she may not see."""
+    desk.open("/desk/?forum=main")
+    desk.press("[data-rows] .item a")
+    desk.press("button[aria-keyshortcuts=t]")
+    desk.page.locator("label:has(input[name=reason][value=insult])").click()
+    desk.press(".btn.reject")
+    forum = Forum(server.url, server.signing_secret())
+    desk.page.goto(forum.send("POST", "/v1/comments/marked/appeal-link").json()["url"])
+    desk.shoot("author-appeal")
+    desk.page.fill("textarea", "I was angry about the vote and meant nobody in person.")
+    desk.press(".btn.main")
+    forum.close()
+    made = server.command("users", "add", "lena", "--role", "moderator")
+    desk.page.context.clear_cookies()
+    desk.sign_in("lena", made.stdout.split("password ")[1].split()[0])
+    desk.open("/desk/appeals")
+    desk.press("main a[href^='/desk/appeals/']")
+    desk.shoot("appeal")
+    desk.open("/desk/admin/people")
+    desk.shoot("no-permission")
+    desk.page.context.clear_cookies()
 
 
 def _entry(desk: Desk, server: RunningServer) -> None:

@@ -87,30 +87,27 @@ def traffic_rows(
         .outerjoin(decisions, decisions.c.id == review_items.c.decision_id)
         .where(*_in_window(forum_id, since))
         .order_by(comments.c.id)
-        .limit(_BATCH)
     )
     if every > 1:
         query = query.where(
             or_(review_items.c.decision_id.is_not(None), comments.c.id % every == 0)
         )
-    last = 0
-    while rows := connection.execute(query.where(comments.c.id > last)).all():
-        for row in rows:
-            yield TrafficRow(
-                comment_pk=row.id,
-                received_at=row.received_at,
-                reasons=tuple(row.reasons),
-                is_reported=bool(row.report_count),
-                scores={Label(score[0]): score[1] for score in row.scores},
-                model_version=row.model_version,
-                policy_version=row.policy_version,
-                labels=(
-                    {Label(name): is_so for name, is_so in row.labels.items()}
-                    if row.labels is not None
-                    else None
-                ),
-            )
-        last = rows[-1].id
+    # As one stream: asked for batch after batch, PostgreSQL reads from the start each time.
+    for row in connection.execute(query, execution_options={"yield_per": _BATCH}):
+        yield TrafficRow(
+            comment_pk=row.id,
+            received_at=row.received_at,
+            reasons=tuple(row.reasons),
+            is_reported=bool(row.report_count),
+            scores={Label(score[0]): score[1] for score in row.scores},
+            model_version=row.model_version,
+            policy_version=row.policy_version,
+            labels=(
+                {Label(name): is_so for name, is_so in row.labels.items()}
+                if row.labels is not None
+                else None
+            ),
+        )
 
 
 def scoring_inputs(connection: Connection, comment_pks: Sequence[int]) -> dict[int, ScoringInput]:

@@ -57,7 +57,9 @@ def due(at: datetime, now: datetime) -> str:
     """Return how far a time target is away, for example ``due in 12 min``, ``overdue by 3 h``."""
     if at <= now:
         return _("overdue by %(time)s", time=_round_age(int((now - at).total_seconds())))
-    return _("due in %(time)s", time=_round_age(int((at - now).total_seconds())))
+    # A target of a day is "in 1 day" also some seconds after the comment came.
+    left = int((at - now).total_seconds()) + _MINUTE_S - 1
+    return _("due in %(time)s", time=_round_age(left))
 
 
 def countdown(seconds: int) -> str:
