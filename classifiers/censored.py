@@ -80,7 +80,8 @@ def uncensor(word: str) -> str:
         return word
     known = _BY_INITIAL.get(word[:1], [])
     hides_one = sum(map(len, shown)) == len(word) - 1
-    for candidate in [*known, *(_LONG_BY_INITIAL.get(word[:1], ()) if hides_one else ())]:
+    long = _LONG_BY_INITIAL.get(word[:1], []) if hides_one else []
+    for candidate in (*known, *long):
         if len(candidate) == len(word) and all(
             sign in _HIDING or sign == letter for sign, letter in zip(word, candidate, strict=True)
         ):
