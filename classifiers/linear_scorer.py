@@ -8,7 +8,6 @@ comments cost a look-up a word, and the explanation is the same sum before it is
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 from types import MappingProxyType
@@ -31,6 +30,8 @@ WORTH_EXPLAINING = 0.5
 """A label is explained when its score reaches this share of its threshold."""
 
 _LARGEST = 700.0  # beyond this log-odds a float64 exponential overflows
+
+_ALONE = np.zeros(1, dtype=np.intp)  # where a comment begins that is scored by itself
 
 CHUNK = 512
 """Comments that are scored in one go: enough to share the cost of each step, small in memory."""
@@ -61,7 +62,7 @@ class LinearScorer:
     ) -> None:
         self._lexicon = Lexicon(model)
         self._labels = model.labels
-        self._intercepts = model.intercepts.tolist()
+        self._intercepts = model.intercepts
         self._thresholds = MappingProxyType(dict(thresholds))
         self._bars = [
             (column, label, WORTH_EXPLAINING * thresholds[label].value)
@@ -86,15 +87,10 @@ class LinearScorer:
         generation = self._tokens.young
         tokens = ["", *tokenize(comment.text)]
         by_token, by_pair = self._parts(generation, tokens)
-        total = np.add.reduce(by_token, axis=0) + np.add.reduce(by_pair, axis=0)
+        sums = np.add.reduceat(by_token + by_pair, _ALONE, axis=0)
         if comment.title or comment.parent:
-            total += self._context(generation, comment)
-        *sums, mass = total.tolist()
-        norm = math.sqrt(mass) or 1.0
-        scores = [
-            _logistic(intercept + part / norm)
-            for intercept, part in zip(self._intercepts, sums, strict=True)
-        ]
+            sums[0] += self._context(generation, comment)
+        (scores,), (norm,) = self._probabilities(sums)
         spans: tuple[Span, ...] = ()
         if with_spans:
             worth = self._worth(scores)
@@ -130,10 +126,7 @@ class LinearScorer:
         for place, comment in enumerate(comments):
             if comment.title or comment.parent:
                 sums[place] += self._context(generation, comment)
-        norms = np.sqrt(sums[:, -1:])
-        norms[norms == 0] = 1.0
-        log_odds = np.clip(self._intercepts + sums[:, :-1] / norms, -_LARGEST, _LARGEST)
-        rows: list[list[float]] = (1.0 / (1.0 + np.exp(-log_odds))).tolist()
+        rows, norms = self._probabilities(sums)
         labels, version, ends = self._labels, self._version, [*begins[1:], len(tokens)]
         found = []
         for place, scores in enumerate(rows):
@@ -142,7 +135,7 @@ class LinearScorer:
             worth = self._worth(scores) if with_spans and own.start < own.stop else ()
             if worth:
                 columns = [column for column, _ in worth]
-                pushes = _pushes(by_token[own, columns], by_pair[own, columns]) / norms[place, 0]
+                pushes = _pushes(by_token[own, columns], by_pair[own, columns]) / norms[place]
                 spans = explain(
                     comments[place].text,
                     tokens[own],
@@ -153,6 +146,18 @@ class LinearScorer:
                 Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), spans, version)
             )
         return found
+
+    def _probabilities(self, sums: Floats) -> tuple[list[list[float]], list[float]]:
+        """Return each comment's probabilities, and what its sums were divided by.
+
+        The same steps for one comment as for many: a score does not depend on its company, to the
+        last bit.
+        """
+        norms = np.sqrt(sums[:, -1:])
+        norms[norms == 0] = 1.0
+        log_odds = self._intercepts + sums[:, :-1] / norms
+        np.clip(log_odds, -_LARGEST, _LARGEST, out=log_odds)
+        return (1.0 / (1.0 + np.exp(-log_odds))).tolist(), norms[:, 0].tolist()
 
     def _worth(self, scores: Sequence[float]) -> list[tuple[int, Label]]:
         """Return the columns and labels that score high enough for spans."""
@@ -223,10 +228,3 @@ def _pushes(by_token: Floats, by_pair: Floats) -> Floats:
     pushes[:-1] += halves[1:]
     pushes[0] += halves[0]
     return pushes
-
-
-def _logistic(log_odds: float) -> float:
-    """Return the probability; stable for any finite log-odds."""
-    if -_LARGEST < log_odds < _LARGEST:
-        return 1.0 / (1.0 + math.exp(-log_odds))
-    return 1.0 if log_odds > 0 else 0.0

@@ -51,7 +51,9 @@ class Waiting:
         """Return the tally."""
         counted = self._counted
         age = self._clock() - counted.at if counted is not None else self._kept_s
-        if counted is not None and age < self._kept_s:
+        # That nothing waits is never said from memory: counting nothing takes no time.
+        is_empty = counted is None or not any(row["items"] for row in counted.tally)
+        if counted is not None and not is_empty and age < self._kept_s:
             if age >= self._fresh_s:
                 threading.Thread(
                     target=self._count_behind, args=(database,), name="tally", daemon=True

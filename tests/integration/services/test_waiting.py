@@ -43,3 +43,11 @@ def test_a_tally_is_shared_renewed_behind_the_page_and_dropped(
     submitted(runtime, forum, a_comment("c3", INSULT))
     now[0] = 100
     assert waiting() == 3, "too old to be shown"
+
+
+def test_that_nothing_waits_is_never_said_from_memory(runtime: Runtime, forum: Forum) -> None:
+    shared = replace(runtime, waiting=Waiting(fresh_s=600, kept_s=600))
+    mira = a_user(runtime, "mira", Role.SENIOR)
+    assert review_pages.count_waiting(shared, mira.reach) == 0
+    submitted(runtime, forum, a_comment("c1", INSULT))
+    assert review_pages.count_waiting(shared, mira.reach) == 1

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classifiers.bundle import compile_model, compile_scorer
+from classifiers.bundle import DEFAULT_BUNDLE, compile_model, compile_scorer, load_scorer
 from classifiers.folding import fold
 from classifiers.labels import Label
 from classifiers.lexicon import Lexicon
@@ -19,6 +21,7 @@ from classifiers.ngrams import token_features
 from classifiers.scorer import ScoringInput, Threshold
 from tests.unit.classifiers.toy import LABELS, TEXTS, fitted
 
+CORPUS = Path(__file__).parents[3] / "training" / "corpus"
 PIPELINE = fitted()
 THRESHOLDS = {label: Threshold(0.5, "maximum recall at precision >= 0.9") for label in LABELS}
 SCRIPTS = st.text(
@@ -120,8 +123,17 @@ def test_many_comments_get_the_spans_that_each_gets_alone() -> None:
     many = scorer.score_many(inputs, with_spans=True)
     assert [one.spans for one in many] == [scorer.score(one).spans for one in inputs]
     assert {bool(one.spans) for one in many} == {True, False}
-    for one, alone in zip(many, map(scorer.score, inputs), strict=True):
-        assert dict(one.probabilities) == pytest.approx(dict(alone.probabilities), abs=1e-12)
+
+
+def test_a_score_does_not_depend_on_its_company_to_the_last_bit() -> None:
+    packaged = load_scorer(DEFAULT_BUNDLE)
+    lines = sorted(CORPUS.glob("*.jsonl"))[0].read_text("utf-8").splitlines()[:1000]
+    inputs = [ScoringInput(json.loads(line)["text"]) for line in lines]
+    inputs += [ScoringInput(one.text, "A title", "What they answered") for one in inputs[:50]]
+    alone = [packaged.score(one).probabilities for one in inputs]
+    assert [one.probabilities for one in packaged.score_many(inputs)] == alone
+    pairs = [packaged.score_many(inputs[at : at + 2]) for at in range(0, len(inputs), 2)]
+    assert [one.probabilities for pair in pairs for one in pair] == alone
 
 
 def test_threads_get_the_same_scores() -> None:
