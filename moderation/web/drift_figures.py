@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from moderation.domain.drift import MIN_COMMENTS, reference_of, shift_of
+from moderation.domain.errors import StorageUnavailableError
 from moderation.services.drift import DriftView, drift_view
+from moderation.services.rounds import attempt
 from moderation.services.runtime import Runtime
 
 _EVERY_S = 3600.0
-_log = logging.getLogger(__name__)
 
 
 def _in_background(work: Callable[[], None]) -> None:
@@ -57,10 +58,12 @@ class DriftFigures:
         yield from _families(self._view)
 
     def _read(self) -> None:
-        try:
-            self._view = drift_view(self._runtime)
-        except Exception:  # noqa: BLE001 - the thread's edge: the old figures stay
-            _log.exception("reading the drift figures failed")
+        with suppress(StorageUnavailableError):  # said elsewhere; the old figures stay
+            self._view = attempt(
+                lambda: drift_view(self._runtime),
+                lambda _: self._view,
+                what="reading the drift figures",
+            )
 
 
 def _families(view: DriftView | None) -> Iterable[Metric]:
