@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from classifiers.bundle import BundleError, compile_scorer, load_manifest, save_bundle
+from classifiers.heads import one_blas_thread
 from classifiers.labels import Label
 from classifiers.linear_scorer import LinearScorer
 from classifiers.manifest import Manifest
@@ -243,6 +244,7 @@ def _second_model(path: Path) -> Manifest:
     return manifest
 
 
+@one_blas_thread()
 def build_bundle(  # noqa: PLR0913 (rows, run and two places)
     material: Material,
     data_dir: Path | None,
@@ -255,7 +257,8 @@ def build_bundle(  # noqa: PLR0913 (rows, run and two places)
 ) -> str:
     """Train, calibrate, measure and save a bundle on rows at hand; returns its version.
 
-    The same rows and seed give the same bytes on the same machine.
+    The same rows and seed give the same bytes on the same machine, with however many threads the
+    environment gives the BLAS.
 
     Parameters
     ----------

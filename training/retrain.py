@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from classifiers.bundle import load_pipeline, load_scorer
+from classifiers.heads import one_blas_thread
 from classifiers.labels import DECIDING_LABELS, Label
 from classifiers.pinned import PinnedExample
 from classifiers.registry import BundleRef, Registry
@@ -32,6 +33,7 @@ TEST_SHARE = 0.25
 STEPS = 8
 
 
+@one_blas_thread()
 def retrain(  # noqa: PLR0913 (one argument a choice of the operator)
     exports: Sequence[Path],
     registry: Registry,
