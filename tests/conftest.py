@@ -110,6 +110,21 @@ def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: P
     return url
 
 
+@pytest.fixture
+def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of a database without a single table."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty' / 'moderation.sqlite3'}"
+        return
+    request.getfixturevalue("postgresql_url")  # skips where there is no server
+    name = f"moderation_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        base = POSTGRESQL_URL.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
+        yield f"{base}/{name}"
+        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
 def _empty(url: str) -> None:
     # Ten times faster than TRUNCATE, which makes new files for every table and index.
     with psycopg.connect(url.replace("+psycopg", "")) as connection:

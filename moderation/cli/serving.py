@@ -17,8 +17,11 @@ from moderation.app import create_app
 from moderation.cli.setup import set_up
 from moderation.cli.surroundings import open_runtime
 from moderation.config import Settings, load_settings
+from moderation.domain.errors import StorageUnavailableError, UnreadableSecretError
 from moderation.jobs.retention import RetentionWorker
 from moderation.jobs.thresholds import ThresholdWorker
+from moderation.services.runtime import Runtime
+from moderation.services.stored_secrets import require_key
 from moderation.web.overload import Waited
 from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
 
@@ -72,12 +75,23 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 def serve(*, no_init: bool) -> None:
     """Set up what is missing, say what to do next, and serve."""
     settings = load_settings()
-    if not no_init:
-        runtime = build_runtime(settings)
+    runtime = build_runtime(settings)
+    if no_init:
+        _refuse_other_keys(runtime)
+    else:
         click.echo(set_up(settings, runtime))
-        runtime.database.dispose()
+    runtime.database.dispose()
     click.echo(f"Serving on http://{settings.bind} (Ctrl-C stops).")
     _Server(settings).run()
+
+
+def _refuse_other_keys(runtime: Runtime) -> None:
+    try:
+        require_key(runtime)
+    except UnreadableSecretError:
+        raise
+    except StorageUnavailableError as error:  # a server may start before its database
+        click.echo(f"{error} /readyz tells when it can.", err=True)
 
 
 @click.command()
@@ -90,6 +104,7 @@ def worker() -> None:
         signal.signal(name, lambda *_: stop.set())
     click.echo("Sending deliveries and training when asked (Ctrl-C stops).")
     runtime = open_runtime(settings)
+    require_key(runtime)
     others = [
         threading.Thread(target=run, args=(stop,))
         for run in (

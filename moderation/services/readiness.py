@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from moderation.domain.errors import StorageUnavailableError, UnreadableSecretError
 from moderation.services.runtime import Runtime
-from moderation.storage import queue_tally, schema, sealing
+from moderation.services.stored_secrets import require_key
+from moderation.storage import queue_tally, schema
 from moderation.storage.deliveries import count_by_state
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.queue_tally import QueueCounts
@@ -51,8 +52,7 @@ def readiness(runtime: Runtime) -> Readiness:
 
 def _secrets(runtime: Runtime) -> str:
     try:
-        with runtime.database.read() as connection:
-            sealing.check_key(connection)
+        require_key(runtime)
     except UnreadableSecretError:
         return "cannot be read with this process's keys"
     return "ok"

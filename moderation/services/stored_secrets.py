@@ -33,6 +33,18 @@ def examine(runtime: Runtime) -> StoredSecrets:
     return StoredSecrets(found.stored, found.unreadable, runtime.database.vault.source.name)
 
 
+def require_key(runtime: Runtime) -> None:
+    """See that this process has the keys of the database that it is about to work with.
+
+    Raises
+    ------
+    UnreadableSecretError
+        If it has others: what it sealed nobody else could open.
+    """
+    with runtime.database.read() as connection:
+        sealing.check_key(connection)
+
+
 @dataclass(frozen=True, slots=True)
 class Rotation:
     """What a rotation did.

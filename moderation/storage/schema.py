@@ -16,7 +16,7 @@ from sqlalchemy import Connection, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage.database import Database
-from moderation.storage.sealing import ensure_key
+from moderation.storage.sealing import ensure_key, ensure_key_check
 from moderation.storage.tables import metadata
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -63,6 +63,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         _take_turns(connection)
         ensure_key(connection)
         command.upgrade(_config(connection), revision)
+        ensure_key_check(connection)
 
 
 def downgrade(database: Database, revision: str) -> None:

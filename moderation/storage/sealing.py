@@ -10,19 +10,25 @@ from pathlib import Path
 from typing import Protocol
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Column, Connection, Table, inspect, select, update
+from sqlalchemy import Column, Connection, Table, insert, inspect, select, update
 
 from classifiers.durable import make_private, replace_text
 from moderation.domain.errors import UnreadableSecretError
-from moderation.storage.tables import credentials, host_secrets, second_factors
+from moderation.storage.tables import credentials, host_secrets, key_check, second_factors
 
 _MARK = "fernet:"
+_CHECK = "moderation"
+_WAY_OUT = (
+    "Copy encryption.keys from the machine that set this database up, or from a backup; or give all"
+    " machines the same MODERATION_ENCRYPTION_KEYS."
+)
 _OPENED_KEPT = 1024
 """Every signed request asks for its forum's secret: as many are kept open in memory."""
 
 _SEALED: tuple[tuple[Table, Column[str], Column[int]], ...] = tuple(
     (table, table.c.secret, key)
     for table, key in (
+        (key_check, key_check.c.id),
         (credentials, credentials.c.id),
         (host_secrets, host_secrets.c.id),
         (second_factors, second_factors.c.user_id),
@@ -146,7 +152,7 @@ class Vault:
             except InvalidToken:
                 continue
         raise UnreadableSecretError(
-            f"No key in {self.source.name} opens the secrets that the database holds."
+            f"No key in {self.source.name} opens the secrets that the database holds. {_WAY_OUT}"
         )
 
     def _current(self, *, is_fresh: bool) -> MultiFernet:
@@ -156,6 +162,7 @@ class Vault:
                 if not keys:
                     raise UnreadableSecretError(
                         f"{self.source.name} holds no key for the secrets in the database."
+                        f" {_WAY_OUT}"
                     )
                 if keys != self._keys:
                     self._cipher, self._keys = self._made(keys), keys
@@ -190,18 +197,30 @@ def ensure_key(connection: Connection) -> None:
         source.make()
 
 
+def ensure_key_check(connection: Connection) -> None:
+    """Leave something that the first key has sealed.
+
+    Whoever comes with another key is refused then, also before a first secret is stored: machines
+    with data folders of their own would each make a key (ADR 27). Without any key nothing is left.
+    """
+    vault = vault_of(connection)
+    is_there = inspect(connection).has_table(key_check.name)  # an older schema may be asked for
+    if is_there and vault.source.read() and not connection.scalar(select(key_check.c.id)):
+        connection.execute(insert(key_check).values(id=1, secret=vault.seal(_CHECK)))
+
+
 def check_key(connection: Connection) -> bool:
-    """Return whether something is stored, after the newest of it was opened.
+    """Return whether something is stored, after the newest of each kind was opened.
 
     Raises
     ------
     UnreadableSecretError
         If no key opens it.
     """
-    newest = next(_stored(connection, most=1), None)
-    if newest is not None:
-        vault_of(connection).open(newest.secret)
-    return newest is not None
+    newest = list(_stored(connection, most=1))
+    for one in newest:
+        vault_of(connection).open(one.secret)
+    return bool(newest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +235,9 @@ class Stored:
 
 def _stored(connection: Connection, *, most: int | None = None) -> Iterator[Stored]:
     """Return what is sealed, at most so many of each kind; older databases may lack a table."""
+    there = inspect(connection).get_table_names()
     for table, column, key_column in _SEALED:
-        if not inspect(connection).has_table(table.name):
+        if table.name not in there:
             continue
         query = (
             select(key_column, column).where(column.startswith(_MARK)).order_by(key_column.desc())

@@ -25,6 +25,7 @@ from moderation.domain.errors import (
     OverloadedError,
     ScorerUnavailableError,
     StorageUnavailableError,
+    UnreadableSecretError,
 )
 from moderation.web import current
 from moderation.web.json_body import MalformedBodyError
@@ -132,8 +133,16 @@ def problem_of(error: ModerationError) -> Problem:
         if isinstance(error, kind):
             is_away = status is HTTPStatus.SERVICE_UNAVAILABLE
             headers = {"Retry-After": str(RETRY_AFTER_S)} if is_away else {}
-            return Problem(status, error.code, error.message, error.fields, headers)
+            detail = _told(error)
+            return Problem(status, error.code, detail, error.fields, headers)
     return _unexpected(error)
+
+
+def _told(error: ModerationError) -> str:
+    if not isinstance(error, UnreadableSecretError):
+        return error.message
+    _log.error("a stored secret cannot be read", reason=error.message)  # names files of ours
+    return "Secrets that this service keeps cannot be read now; its log says why."
 
 
 def document(problem: Problem) -> dict[str, Any]:

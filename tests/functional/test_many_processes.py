@@ -165,3 +165,25 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
+
+
+def test_a_machine_with_another_key_does_not_start(tmp_path: Path) -> None:
+    with a_postgresql_database() as url:
+        first, other = (
+            RunningServer(tmp_path / name, MODERATION_DATABASE_URL=url) for name in ("a", "b")
+        )
+        for server in (first, other):
+            server.folder.mkdir()
+        assert first.command("init").returncode == 0
+        for command in (["serve"], ["serve", "--no-init"], ["worker"]):
+            refused = other.command(*command, timeout=60)
+            assert refused.returncode == 2
+            assert "Copy encryption.keys from the machine that set this" in refused.stderr
+        told = other.command("doctor", "main")
+        assert told.returncode == 1
+        assert "cannot be read with the keys in" in told.stdout
+        shutil.copyfile(first.folder / "var/encryption.keys", other.folder / "var/encryption.keys")
+        try:
+            other.start()
+        finally:
+            other.kill()

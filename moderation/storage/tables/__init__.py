@@ -15,6 +15,7 @@ from moderation.storage.tables.comments import (
 from moderation.storage.tables.forums import credentials, forums, policies, retention_rules
 from moderation.storage.tables.history import events
 from moderation.storage.tables.hosts import host_connections, host_events, host_names, host_secrets
+from moderation.storage.tables.keys import key_check
 from moderation.storage.tables.outbox import comment_callbacks, deliveries
 from moderation.storage.tables.people import (
     comforts,
@@ -54,6 +55,7 @@ __all__ = [
     "host_events",
     "host_names",
     "host_secrets",
+    "key_check",
     "memberships",
     "metadata",
     "pinned_examples",

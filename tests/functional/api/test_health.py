@@ -9,16 +9,19 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from moderation.app import create_app
 from moderation.config import Settings
+from moderation.domain.webhook_signature import sign_headers
 from moderation.services import review
 from moderation.services.runtime import Runtime
 from moderation.storage import schema
 from moderation.storage.database import open_database
+from moderation.storage.sealing import KeyFile
 from moderation.web.drift_figures import DriftFigures
 from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
 from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
@@ -94,6 +97,24 @@ def test_readyz_tells_that_the_key_of_the_secrets_is_missing(
     keyless.database.dispose()
     assert response.status_code == 503
     assert response.get_json()["secrets"] == "cannot be read with this process's keys"
+
+
+@sqlite_only
+def test_what_is_wrong_with_the_keys_is_for_the_log_and_not_for_callers(
+    settings: Settings, runtime: Runtime, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    secret = register_forum(runtime).credentials.signing_secret
+    file = settings.data_dir / "encryption.keys"
+    keyless = replace(runtime, database=open_database(database_url, keys=KeyFile(file)))
+    app = create_app(settings, runtime=keyless)
+    signed = sign_headers([secret], "msg_1", START, "{}")
+    headers = {"x-moderation-forum": "gazette", **signed}
+    answer = app.test_client().post("/v1/comments", json={}, headers=headers)
+    keyless.database.dispose()
+    assert answer.status_code == 503
+    assert answer.get_json()["code"] == "unreadable_secret"
+    assert str(settings.data_dir) not in answer.text
+    assert str(file) in caplog.text
 
 
 def test_metrics_count_requests_verdicts_and_what_waits(

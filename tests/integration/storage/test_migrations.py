@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
-import psycopg
 import pytest
-from psycopg import sql
 from sqlalchemy import inspect, select, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage import schema
 from moderation.storage.database import Database, open_database
 from moderation.storage.tables import metadata
-from tests.conftest import POSTGRESQL_URL
 from tests.integration.racing import race
-
-
-@pytest.fixture
-def empty_url(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a database without a single table."""
-    if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty' / 'moderation.sqlite3'}"
-        return
-    request.getfixturevalue("postgresql_url")  # skips where there is no server
-    name = f"moderation_empty_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
-    with psycopg.connect(POSTGRESQL_URL, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        base = POSTGRESQL_URL.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg://")
-        yield f"{base}/{name}"
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture

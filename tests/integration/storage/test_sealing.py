@@ -111,7 +111,11 @@ def test_keys_in_a_file_change_under_a_running_service(tmp_path: Path, migrated_
 
     done = stored_secrets.rotate(command, by="test")
 
-    assert (done.is_new, done.resealed, len(file.read())) == (True, 1, 2)
+    assert (done.is_new, done.resealed, len(file.read())) == (
+        True,
+        2,
+        2,
+    )  # the forum's, and the check
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
     assert stored(running.database) != before
     found = forum_with_secrets(running, "gazette")
@@ -129,6 +133,36 @@ def test_of_many_that_make_the_first_key_one_does(tmp_path: Path) -> None:
         return tuple(KeyFile(path).read())
 
     assert len(set(race(made, [tmp_path / "encryption.keys"] * 8))) == 1
+
+
+def test_of_machines_with_folders_of_their_own_the_first_ones_key_holds(
+    empty_url: str, tmp_path: Path
+) -> None:
+    files = [KeyFile(tmp_path / name / "encryption.keys") for name in ("left", "right")]
+    for file in files:
+        file.path.parent.mkdir()
+
+    def start(file: KeyFile) -> str:
+        database = open_database(empty_url, keys=file)
+        try:
+            schema.upgrade(database)
+        except UnreadableSecretError as error:
+            return str(error)
+        finally:
+            database.dispose()
+        return ""
+
+    said = [str(one) for one in race(start, files)]
+    (refused,) = (number for number, sentence in enumerate(said) if sentence)
+    first, second = files[1 - refused], files[refused]
+    assert str(second.path) in said[refused]
+    assert "Copy encryption.keys from the machine that set this database up" in said[refused]
+    assert not second.path.exists()
+    shutil.copyfile(first.path, second.path)
+    assert start(second) == ""
+    second.add()
+    second.path.write_text(second.read()[0])  # a key of its own alone
+    assert "opens the secrets" in start(second)
 
 
 @pytest.mark.parametrize("content", ["short", "not base64 at all"])
