@@ -47,9 +47,10 @@ class Seen:
     is_positive : bool or None
         What a moderator judged; None when nobody has (yet).
     chance : float
-        The chance in (0, 1] with which a comment of its group was given to a moderator.
+        The chance in (0, 1] with which a comment of its group was given to a moderator, and his
+        judgement read.
     stands_for : float
-        How many comments of the traffic the row stands for, where only every n-th was read.
+        How many comments of the traffic the row stands for, where only a sample was read.
     """
 
     group: Group
@@ -69,7 +70,7 @@ class Block:
     total : float
         Comments.
     rows : int
-        Rows that were read of them; fewer than comments where only every n-th was.
+        Rows that were read of them; fewer than comments where only a sample was.
     share : float or None
         Estimated share of them that carries the label; None when nobody judged one.
     effective : float

@@ -17,10 +17,15 @@ from moderation.storage import drift
 from moderation.storage.database import Connection
 from moderation.storage.drift import Sampled
 from moderation.storage.labelled import ExportFilter, count_labelled
+from moderation.storage.sampling import Sample
+from moderation.storage.traffic import Span
 
 PERIODS = 12
 SAMPLE = 300
 """Comments of a period that are read for scores and words."""
+
+MOST_DECIDED = 1000
+"""Decisions of a period on flagged comments that are counted; of more a sample."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +65,13 @@ def drift_view(runtime: Runtime, *, forum: str | None = None) -> DriftView:
     made_at, words = _of_model(runtime, version)
     now = runtime.clock()
     with runtime.database.read() as connection:
-        first = drift.first_verdict(connection, forum)
+        keys = drift.forum_keys(connection, forum)
+        first = drift.first_received(connection, keys)
         is_weekly = first is not None and now - first > timedelta(days=14)
         length = timedelta(days=7 if is_weekly else 1)
         starts = [now - length * number for number in range(PERIODS, 0, -1)]
         periods = tuple(
-            _period(connection, forum, (start, start + length), version, words)
+            _period(connection, keys, Span(start, start + length), version, words)
             for start in starts
             if first is not None and start + length > first
         )
@@ -76,21 +82,21 @@ def drift_view(runtime: Runtime, *, forum: str | None = None) -> DriftView:
 
 def _period(
     connection: Connection,
-    forum: str | None,
-    span: tuple[datetime, datetime],
+    keys: Sequence[int],
+    span: Span,
     version: str | None,
     words: frozenset[str],
 ) -> Period:
-    comments, flagged = drift.volume(connection, forum, *span)
-    rows = drift.sample(connection, forum, *span, every=max(1, comments // SAMPLE))
-    judged = drift.decided(connection, forum, *span)
+    comments, flagged = drift.volume(connection, keys, span)
+    rows = drift.sample(connection, keys, span, taken=Sample.of_most(comments, SAMPLE))
+    judged = drift.decided(connection, keys, span, most=MOST_DECIDED)
     own = [row for row in rows if row.model_version == version and row.score is not None]
     unknown, total = _novelty(rows, words)
     histogram = [0] * len(EDGES)
     for row in own:
         histogram[bin_of(row.score or 0.0)] += 1
     return Period(
-        start=span[0],
+        start=span.since,
         comments=comments,
         flagged=flagged,
         histogram=tuple(histogram),

@@ -9,7 +9,7 @@ from moderation.domain.estimates import Effect, effect_of
 from moderation.domain.forum import Forum
 from moderation.services.runtime import Runtime
 from moderation.services.thresholds import known_policy
-from moderation.services.traffic import DECIDED, Window, read_window
+from moderation.services.traffic import DECIDED, Window, windows_as_decided
 
 SPANS_DAYS = (7, 30, 90)
 
@@ -47,18 +47,14 @@ def forum_figures(runtime: Runtime, slug: str) -> ForumFigures:
     """Return how right the machine was in a forum. Raises `NotFoundError`."""
     forum, policy = known_policy(runtime, slug)
     labels = [label for label in Label if label in policy.labels] or list(DECIDING_LABELS)
-    return ForumFigures(
-        forum,
-        policy.audit_share,
-        tuple(_span(runtime, forum, labels, days) for days in SPANS_DAYS),
-    )
+    windows = windows_as_decided(runtime, forum, spans=SPANS_DAYS, labels=labels)
+    return ForumFigures(forum, policy.audit_share, tuple(map(_span, SPANS_DAYS, windows)))
 
 
-def _span(runtime: Runtime, forum: Forum, labels: list[Label], days: int) -> SpanFigures:
-    window = read_window(runtime, forum, days=days, labels=labels, is_as_decided=True)
+def _span(asked_days: int, window: Window) -> SpanFigures:
     return SpanFigures(
-        asked_days=days,
+        asked_days=asked_days,
         window=window,
-        effects={label: effect_of(window.traffic[label], DECIDED) for label in labels},
-        audited={label: window.traffic[label].audited for label in labels},
+        effects={label: effect_of(seen, DECIDED) for label, seen in window.traffic.items()},
+        audited={label: seen.audited for label, seen in window.traffic.items()},
     )

@@ -6,17 +6,23 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from moderation.domain.forum import Forum
 from moderation.domain.review import Role
 from moderation.services.runtime import Runtime
 from moderation.storage import work
+from moderation.storage.decision_counts import LabelCounts, ModeratorCounts, decision_counts
+from moderation.storage.sampling import Sample
 from moderation.storage.users import User
-from moderation.storage.work import LabelCounts, Targets, WorkItem
+from moderation.storage.work import DayCounts, Targets, Wait
 
 WORK_DAYS = 30
-MOST_ITEMS = 100_000
+MOST_WAITS = 10_000
+"""Of more decisions than that the times are those of a sample; all that is counted is exact."""
+
+MOST_COMMENTS = 5_000
+"""Of more comments than that a sample tells which models decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,8 @@ class Day:
     in_time : float or None
         Share of what was decided that day, and had a time target, that kept it.
     median_s, p95_s : float or None
-        Of the time from the queue to the decision, for what was decided that day; in seconds.
+        Of the time from the queue to the first decision, for what was decided that day; in
+        seconds.
     """
 
     start: datetime
@@ -91,25 +98,31 @@ def work_figures(
     """Return the work of the last days, today included."""
     today = runtime.clock().replace(hour=0, minute=0, second=0, microsecond=0)
     starts = [today - timedelta(days=days - 1 - place) for place in range(days)]
+    sees_all = reader.reach.has_in(forum.id, Role.ADMIN)
     with runtime.database.read() as connection:
-        received = work.count_received(
-            connection, forum.id, [(start, start + timedelta(days=1)) for start in starts]
-        )
-        items = work.items_since(connection, forum.id, starts[0], limit=MOST_ITEMS)
+        counts = [
+            work.count_day(connection, forum.id, start, start + timedelta(days=1))
+            for start in starts
+        ]
         waiting = work.count_open(connection, forum.id)
-        models = work.model_changes(connection, forum.id, starts[0])
-        labels = work.label_counts(connection, forum.id, starts[0])
-    decided = [one for one in items if one.decided_at and one.decided_at >= starts[0]]
-    waits = [_wait(one) for one in decided]
+        decided = Sample.of_most(sum(day.decided for day in counts), MOST_WAITS)
+        waits = work.waits_since(connection, forum.id, starts[0], sample=decided)
+        received = Sample.of_most(sum(day.received for day in counts), MOST_COMMENTS)
+        models = work.model_changes(connection, forum.id, starts[0], sample=received)
+        made = decision_counts(connection, forum.id, starts[0])
+    shown = [one for one in made.moderators if sees_all or one.name == reader.username]
+    if not (sees_all or shown):
+        shown = [ModeratorCounts(reader.username, 0, 0)]
+    lengths = [_length(one) for one in waits]
     return WorkFigures(
         forum,
-        _days(starts, received, items, waiting),
-        _workers(decided, forum.id, reader),
+        _days(starts, counts, waits, waiting),
+        tuple(_worker(one, waits) for one in shown),
         tuple(models),
-        tuple(labels),
-        _in_time(decided),
-        quantile(waits, 0.5),
-        quantile(waits, 0.95),
+        made.labels,
+        _share(sum(day.kept_target for day in counts), sum(day.had_target for day in counts)),
+        quantile(lengths, 0.5),
+        quantile(lengths, 0.95),
     )
 
 
@@ -126,51 +139,44 @@ def quantile(values: Sequence[float], share: float) -> float | None:
 
 
 def _days(
-    starts: Sequence[datetime], received: Sequence[int], items: Sequence[WorkItem], waiting: int
+    starts: Sequence[datetime], counts: Sequence[DayCounts], waits: Sequence[Wait], waiting: int
 ) -> tuple[Day, ...]:
+    by_day: dict[date, list[float]] = defaultdict(list)
+    for one in waits:
+        by_day[one.decided_at.date()].append(_length(one))
     made: list[Day] = []
-    for start, number in reversed(list(zip(starts, received, strict=True))):
-        end = start + timedelta(days=1)
-        queued = [one for one in items if start <= one.created_at < end]
-        closed = sum(one.closed_at is not None and start <= one.closed_at < end for one in items)
-        decided = [one for one in items if one.decided_at and start <= one.decided_at < end]
-        waits = [_wait(one) for one in decided]
+    for start, count in reversed(list(zip(starts, counts, strict=True))):
+        lengths = by_day[start.date()]
         made.append(
             Day(
                 start,
-                number,
-                sum(not one.is_audit for one in queued),
-                len(decided),
+                count.received,
+                count.flagged,
+                count.decided,
                 waiting,
-                _in_time(decided),
-                quantile(waits, 0.5),
-                quantile(waits, 0.95),
+                _share(count.kept_target, count.had_target),
+                quantile(lengths, 0.5),
+                quantile(lengths, 0.95),
             )
         )
-        waiting = max(0, waiting - len(queued) + closed)  # what was open the evening before
+        waiting = max(0, waiting - count.queued + count.closed)  # open the evening before
     return tuple(reversed(made))
 
 
-def _workers(decided: Sequence[WorkItem], forum_id: int, reader: User) -> tuple[Worker, ...]:
-    by_name: dict[str, list[WorkItem]] = defaultdict(list)
-    for one in decided:
-        by_name[one.moderator or ""].append(one)
-    sees_all = reader.reach.has_in(forum_id, Role.ADMIN)
-    names = sorted(by_name) if sees_all else [reader.username]
-    return tuple(_worker(name, by_name.get(name, [])) for name in names)
+def _worker(counts: ModeratorCounts, waits: Sequence[Wait]) -> Worker:
+    lengths = [_length(one) for one in waits if one.moderator == counts.name]
+    return Worker(
+        counts.name,
+        counts.decided,
+        counts.rejected,
+        quantile(lengths, 0.5),
+        quantile(lengths, 0.95),
+    )
 
 
-def _worker(name: str, items: Sequence[WorkItem]) -> Worker:
-    waits = [_wait(one) for one in items]
-    rejected = sum(one.is_rejected for one in items)
-    return Worker(name, len(items), rejected, quantile(waits, 0.5), quantile(waits, 0.95))
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
 
 
-def _in_time(decided: Sequence[WorkItem]) -> float | None:
-    kept = [one.decided_at <= one.target_at for one in decided if one.decided_at and one.target_at]
-    return sum(kept) / len(kept) if kept else None
-
-
-def _wait(item: WorkItem) -> float:
-    decided_at = item.decided_at or item.created_at
-    return max(0.0, (decided_at - item.created_at).total_seconds())
+def _length(wait: Wait) -> float:
+    return max(0.0, (wait.decided_at - wait.queued_at).total_seconds())

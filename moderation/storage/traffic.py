@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, func, null, or_, select
 
 from classifiers.labels import Label
 from classifiers.scorer import ScoringInput
 from moderation.domain.review import DecisionAction
+from moderation.storage.sampling import Sample, portions
 from moderation.storage.tables import comments, decisions, policies, review_items, verdicts
 
 _BATCH = 2000
@@ -29,6 +31,8 @@ class TrafficRow:
         Empty when the scorer failed.
     labels : dict[Label, bool] or None
         As decided; None while nobody has.
+    stands_for : float
+        How many comments of its kind the row stands for, where only a sample was read.
     """
 
     comment_pk: int
@@ -39,13 +43,36 @@ class TrafficRow:
     model_version: str | None
     policy_version: int
     labels: dict[Label, bool] | None
+    stands_for: float = 1.0
 
 
-def count_traffic(connection: Connection, forum_id: int, since: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some time; without an end it lasts until now."""
+
+    since: datetime
+    until: datetime | None = None
+
+    def holds(self, column: ColumnElement[datetime]) -> tuple[ColumnElement[bool], ...]:
+        """Return the conditions that a column lies in it."""
+        begun = column >= self.since
+        return (begun,) if self.until is None else (begun, column < self.until)
+
+
+def count_traffic(connection: Connection, forum_id: int, span: Span) -> int:
     """Return how many comments came in, the newest revision of each."""
     return (
+        connection.scalar(select(func.count(comments.c.id)).where(*_came_in(forum_id, span))) or 0
+    )
+
+
+def count_decided(connection: Connection, forum_id: int, span: Span) -> int:
+    """Return how many items were queued that are decided now, the audit sample aside."""
+    return (
         connection.scalar(
-            select(func.count(comments.c.id)).where(*_in_window(forum_id, since)),
+            select(func.count())
+            .select_from(review_items)
+            .where(*_decided(forum_id, span), ~review_items.c.is_audit)
         )
         or 0
     )
@@ -56,68 +83,94 @@ def first_received(connection: Connection, forum_id: int) -> datetime | None:
     return connection.scalar(
         select(comments.c.received_at)
         .where(comments.c.forum_id == forum_id)
-        .order_by(comments.c.id)
+        .order_by(comments.c.received_at)
         .limit(1)
     )
 
 
-def traffic_rows(
-    connection: Connection, forum_id: int, since: datetime, *, every: int = 1
+def undecided_rows(
+    connection: Connection, forum_id: int, span: Span, sample: Sample
 ) -> Iterator[TrafficRow]:
-    """Yield the comments that came in, a batch at a time.
-
-    Parameters
-    ----------
-    every : int
-        Of comments that nobody has judged only every n-th is given; judged ones always.
-    """
+    """Yield a sample of the comments that came in and that nobody has decided."""
+    sampled = connection.scalars(
+        select(comments.c.id).where(*_came_in(forum_id, span), sample.takes(comments.c.id))
+    ).all()
     query = (
-        select(
-            comments.c.id,
-            comments.c.received_at,
-            verdicts.c.reasons,
-            verdicts.c.scores,
-            verdicts.c.model_version,
-            verdicts.c.policy_version,
-            review_items.c.report_count,
-            decisions.c.labels,
-        )
+        select(*_COLUMNS, null().label("labels"))
+        .select_from(comments)
         .join(verdicts, verdicts.c.comment_id == comments.c.id)
         .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
-        .outerjoin(decisions, decisions.c.id == review_items.c.decision_id)
-        .where(*_in_window(forum_id, since))
-        .order_by(comments.c.id)
+        .where(review_items.c.decision_id.is_(None))
     )
-    if every > 1:
-        query = query.where(
-            or_(review_items.c.decision_id.is_not(None), comments.c.id % every == 0)
+    for keys in portions(sampled):
+        for row in connection.execute(query.where(comments.c.id.in_(keys))):
+            yield _row(row, sample.stands_for)
+
+
+def decided_rows(
+    connection: Connection, forum_id: int, span: Span, sample: Sample
+) -> Iterator[TrafficRow]:
+    """Yield a sample of the comments that were queued and are decided.
+
+    What the audit sample queued is given whole: it is rare, and all that speaks for comments which
+    were not flagged. The span is that of the queueing, which a late report may begin.
+    """
+    in_force = review_items.c.decision_id
+    sampled = connection.scalars(
+        select(in_force).where(
+            *_decided(forum_id, span), or_(review_items.c.is_audit, sample.takes(in_force))
         )
-    # As one stream: asked for batch after batch, PostgreSQL reads from the start each time.
-    for row in connection.execute(query, execution_options={"yield_per": _BATCH}):
-        yield TrafficRow(
-            comment_pk=row.id,
-            received_at=row.received_at,
-            reasons=tuple(row.reasons),
-            is_reported=bool(row.report_count),
-            scores={Label(score[0]): score[1] for score in row.scores},
-            model_version=row.model_version,
-            policy_version=row.policy_version,
-            labels=(
-                {Label(name): is_so for name, is_so in row.labels.items()}
-                if row.labels is not None
-                else None
-            ),
-        )
+    ).all()
+    query = (
+        select(*_COLUMNS, review_items.c.is_audit, decisions.c.labels)
+        .select_from(decisions)
+        .join(review_items, review_items.c.id == decisions.c.item_id)
+        .join(comments, comments.c.id == review_items.c.comment_id)
+        .join(verdicts, verdicts.c.comment_id == comments.c.id)
+        .where(comments.c.is_latest)
+    )
+    for keys in portions(sampled):
+        for row in connection.execute(query.where(decisions.c.id.in_(keys))):
+            yield _row(row, 1.0 if row.is_audit else sample.stands_for)
+
+
+_COLUMNS: tuple[Any, ...] = (
+    comments.c.id,
+    comments.c.received_at,
+    verdicts.c.reasons,
+    verdicts.c.scores,
+    verdicts.c.model_version,
+    verdicts.c.policy_version,
+    review_items.c.report_count,
+)
+
+
+def _row(row: Row[*tuple[Any, ...]], stands_for: float) -> TrafficRow:
+    return TrafficRow(
+        comment_pk=row.id,
+        received_at=row.received_at,
+        reasons=tuple(row.reasons),
+        is_reported=bool(row.report_count),
+        scores={Label(score[0]): score[1] for score in row.scores},
+        model_version=row.model_version,
+        policy_version=row.policy_version,
+        labels=(
+            {Label(name): is_so for name, is_so in row.labels.items()}
+            if row.labels is not None
+            else None
+        ),
+        stands_for=stands_for,
+    )
 
 
 def scoring_inputs(connection: Connection, comment_pks: Sequence[int]) -> dict[int, ScoringInput]:
     """Return what a scorer sees of some comments, by our keys."""
     found: dict[int, ScoringInput] = {}
-    for start in range(0, len(comment_pks), _BATCH):
+    for keys in portions(comment_pks):
         rows = connection.execute(
             select(
                 comments.c.id, comments.c.body, comments.c.parent_text, comments.c.scored_title
-            ).where(comments.c.id.in_(comment_pks[start : start + _BATCH]))
+            ).where(comments.c.id.in_(keys))
         )
         found |= {row.id: ScoringInput(row.body, row.scored_title, row.parent_text) for row in rows}
     return found
@@ -135,10 +188,19 @@ def audit_shares(connection: Connection, forum_id: int) -> dict[int, float]:
     }
 
 
-def _in_window(forum_id: int, since: datetime) -> tuple[ColumnElement[bool], ...]:
+def _came_in(forum_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
     return (
-        and_(comments.c.forum_id == forum_id, comments.c.received_at >= since),
+        comments.c.forum_id == forum_id,
+        *span.holds(comments.c.received_at),
         comments.c.is_latest,
+    )
+
+
+def _decided(forum_id: int, span: Span) -> tuple[ColumnElement[bool], ...]:
+    return (
+        review_items.c.forum_id == forum_id,
+        *span.holds(review_items.c.created_at),
+        review_items.c.decision_id.is_not(None),
     )
 
 
@@ -175,7 +237,7 @@ def recent_texts(
         )
         .outerjoin(review_items, review_items.c.comment_id == comments.c.id)
         .outerjoin(decisions, decisions.c.id == review_items.c.decision_id)
-        .where(*_in_window(forum_id, since), comments.c.deleted_at.is_(None))
+        .where(*_came_in(forum_id, Span(since)), comments.c.deleted_at.is_(None))
         .order_by(comments.c.received_at.desc(), comments.c.id.desc())
         .limit(limit)
     ).yield_per(_BATCH)

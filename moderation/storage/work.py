@@ -2,54 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, and_, func, select
 
-from moderation.domain.review import DecisionAction, time_target
+from moderation.domain.review import NO_TARGET_MINUTES, time_target
+from moderation.storage import sampling
+from moderation.storage.sampling import Sample
 from moderation.storage.tables import comments, decisions, review_items, users, verdicts
 
 
 @dataclass(frozen=True, slots=True)
-class WorkItem:
-    """One review item's times.
+class DayCounts:
+    """What came and what was done on one day.
 
     Attributes
     ----------
-    closed_at : datetime or None
-        None while it is open.
-    decided_at, moderator : datetime, str or None
-        Of the decision in force.
-    target_at : datetime or None
-        When it breaks the forum's time target, if there is one.
+    received : int
+        Comments, with edits as often as they came.
+    queued, flagged : int
+        Items; flagged are those that the audit sample did not queue.
+    closed : int
+        Items that were closed, by a decision or by the host's deleting.
+    decided, had_target, kept_target : int
+        Of the closed ones: those that were decided, those that had a time target, and kept it.
     """
 
-    created_at: datetime
-    closed_at: datetime | None
-    is_audit: bool
-    decided_at: datetime | None
-    moderator: str | None
-    is_rejected: bool
-    target_at: datetime | None
+    received: int
+    queued: int
+    flagged: int
+    closed: int
+    decided: int
+    had_target: int
+    kept_target: int
 
 
-def count_received(
-    connection: Connection, forum_id: int, days: Sequence[tuple[datetime, datetime]]
-) -> list[int]:
-    """Return how many comments came in on each day."""
-    return [
-        connection.scalar(
-            select(func.count(comments.c.id)).where(
-                comments.c.forum_id == forum_id,
-                comments.c.received_at >= start,
-                comments.c.received_at < end,
-            )
+def count_day(connection: Connection, forum_id: int, start: datetime, end: datetime) -> DayCounts:
+    """Count one day's work."""
+    received = connection.scalar(
+        select(func.count())
+        .select_from(comments)
+        .where(
+            comments.c.forum_id == forum_id,
+            comments.c.received_at >= start,
+            comments.c.received_at < end,
         )
-        or 0
-        for start, end in days
-    ]
+    )
+    queued = connection.execute(
+        select(func.count(), func.count().filter(~review_items.c.is_audit)).where(
+            review_items.c.forum_id == forum_id,
+            review_items.c.created_at >= start,
+            review_items.c.created_at < end,
+        )
+    ).one()
+    is_decided = review_items.c.decision_id.is_not(None)
+    # Without a target an item is due in ten years: one that waited for five is taken to have one.
+    has_target = and_(
+        is_decided, review_items.c.due_at < end + timedelta(minutes=NO_TARGET_MINUTES / 2)
+    )
+    closed = connection.execute(
+        select(
+            func.count(),
+            func.count().filter(is_decided),
+            func.count().filter(has_target),
+            func.count().filter(has_target, review_items.c.closed_at <= review_items.c.due_at),
+        ).where(
+            review_items.c.forum_id == forum_id,
+            review_items.c.closed_at >= start,
+            review_items.c.closed_at < end,
+        )
+    ).one()
+    return DayCounts(received or 0, *queued, *closed)
 
 
 def count_open(connection: Connection, forum_id: int) -> int:
@@ -64,60 +88,70 @@ def count_open(connection: Connection, forum_id: int) -> int:
     )
 
 
-def items_since(
-    connection: Connection, forum_id: int, since: datetime, *, limit: int
-) -> list[WorkItem]:
-    """Return the items that were queued or closed since a moment, newest first."""
-    rows = connection.execute(
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long an item waited for its decision.
+
+    Attributes
+    ----------
+    moderator : str
+        Of the decision in force.
+    """
+
+    queued_at: datetime
+    decided_at: datetime
+    moderator: str
+
+
+def waits_since(
+    connection: Connection, forum_id: int, since: datetime, *, sample: Sample
+) -> list[Wait]:
+    """Return the waits of a sample of the items that were decided since a moment."""
+    found = connection.execute(
         select(
-            review_items.c.created_at,
-            review_items.c.closed_at,
-            review_items.c.is_audit,
-            review_items.c.due_at,
-            decisions.c.created_at.label("decided_at"),
-            decisions.c.action,
-            users.c.username,
-        )
-        .outerjoin(decisions, decisions.c.id == review_items.c.decision_id)
-        .outerjoin(users, users.c.id == decisions.c.moderator_id)
-        .where(
+            review_items.c.decision_id, review_items.c.created_at, review_items.c.closed_at
+        ).where(
             review_items.c.forum_id == forum_id,
-            or_(review_items.c.created_at >= since, review_items.c.closed_at >= since),
+            review_items.c.closed_at >= since,
+            review_items.c.decision_id.is_not(None),
+            sample.takes(review_items.c.decision_id),
         )
-        .order_by(review_items.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        WorkItem(
-            row.created_at,
-            row.closed_at,
-            row.is_audit,
-            row.decided_at,
-            row.username,
-            row.action == DecisionAction.REJECT.value,
-            time_target(row.created_at, row.due_at),
+    ).all()
+    by_decision: dict[int, str] = {}
+    for keys in sampling.portions([row.decision_id for row in found]):
+        names = (
+            select(decisions.c.id, users.c.username)
+            .join(users, users.c.id == decisions.c.moderator_id)
+            .where(decisions.c.id.in_(keys))
         )
-        for row in rows
-    ]
+        by_decision |= {row.id: row.username for row in connection.execute(names)}
+    return [Wait(row.created_at, row.closed_at, by_decision[row.decision_id]) for row in found]
 
 
 def model_changes(
-    connection: Connection, forum_id: int, since: datetime
+    connection: Connection, forum_id: int, since: datetime, *, sample: Sample
 ) -> list[tuple[str, datetime]]:
-    """Return when each model that decided since a moment was first seen deciding, oldest first."""
-    first = func.min(verdicts.c.created_at)
-    rows = connection.execute(
-        select(verdicts.c.model_version, first.label("first"))
-        .join(comments, comments.c.id == verdicts.c.comment_id)
-        .where(
+    """Return when each model that decided since a moment is first seen deciding, oldest first.
+
+    Looked for in a sample of the comments: of a large forum the moment is late by some comments.
+    """
+    sampled = connection.scalars(
+        select(comments.c.id).where(
             comments.c.forum_id == forum_id,
             comments.c.received_at >= since,
-            verdicts.c.model_version.is_not(None),
+            sample.takes(comments.c.id),
         )
-        .group_by(verdicts.c.model_version)
-        .order_by(first)
-    )
-    return [(row.model_version, row.first) for row in rows]
+    ).all()
+    found: dict[str, datetime] = {}
+    for keys in sampling.portions(sampled):
+        first = (
+            select(verdicts.c.model_version, func.min(verdicts.c.created_at))
+            .where(verdicts.c.comment_id.in_(keys), verdicts.c.model_version.is_not(None))
+            .group_by(verdicts.c.model_version)
+        )
+        for version, at in connection.execute(first):
+            found[version] = min(at, found.get(version, at))
+    return sorted(found.items(), key=lambda one: one[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,60 +181,3 @@ def targets(connection: Connection, forum_id: int, *, now: datetime) -> Targets:
         .limit(1)
     ).first()
     return Targets(overdue or 0, time_target(*nearest) if nearest is not None else None)
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCounts:
-    """What was queued for one label, and what became of it.
-
-    Attributes
-    ----------
-    label : str or None
-        None for what no label flagged: a report, a word rule, an audit sample.
-    decided, rejected : int
-        Decisions made, undoing aside.
-    settled, overturned : int
-        Those whose item is decided now, and of them those where the other answer stands.
-    """
-
-    label: str | None
-    queued: int
-    decided: int
-    rejected: int
-    settled: int
-    overturned: int
-
-
-def label_counts(connection: Connection, forum_id: int, since: datetime) -> list[LabelCounts]:
-    """Return by label what was queued and decided since a moment, the most frequent first."""
-    label = review_items.c.top_label
-    queued = connection.execute(
-        select(label, func.count())
-        .where(review_items.c.forum_id == forum_id, review_items.c.created_at >= since)
-        .group_by(label)
-    )
-    stands = decisions.alias()
-    is_rejected = decisions.c.action == DecisionAction.REJECT.value
-    made = connection.execute(
-        select(
-            label,
-            func.count(),
-            func.count().filter(is_rejected),
-            func.count(stands.c.id),
-            func.count().filter(stands.c.action != decisions.c.action),
-        )
-        .select_from(decisions)
-        .join(review_items, review_items.c.id == decisions.c.item_id)
-        .outerjoin(stands, stands.c.id == review_items.c.decision_id)
-        .where(
-            decisions.c.forum_id == forum_id,
-            decisions.c.created_at >= since,
-            decisions.c.action != DecisionAction.UNDO.value,
-        )
-        .group_by(label)
-    )
-    numbers: dict[str | None, list[int]] = {name: [count, 0, 0, 0, 0] for name, count in queued}
-    for name, *counts in made:
-        numbers[name] = [numbers.get(name, [0])[0], *counts]
-    found = [LabelCounts(name, *counts) for name, counts in numbers.items()]
-    return sorted(found, key=lambda one: (-one.queued, one.label or ""))

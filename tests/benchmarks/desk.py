@@ -35,6 +35,8 @@ from tests.fakes import KEYS, START, FakeModels, FakeScorer, FixedClock
 from tests.functional.desk.visitor import Visitor, filled_in
 
 _ROUNDS = 40
+_FEW_ROUNDS = 5
+"""Of pages that are opened a few times a day."""
 
 _DECIDE = """() => new Promise((done) => {
   const begin = performance.now();
@@ -109,6 +111,8 @@ def _measure(database: Database, rows: int, settings: Settings) -> None:
         _report(f"queue {query}", partial(_get, visitor, f"/desk/{query}"))
     _report("item", partial(_get, visitor, f"/desk/items/{middle}"))
     _report("decided", partial(_get, visitor, "/desk/history"))
+    for page in ("statistics", "policy", "drift"):
+        _report(page, partial(_get, visitor, f"/desk/{page}?forum=forum-1"), rounds=_FEW_ROUNDS)
     visitor.open("/desk/")
     visitor.send("form[action*=claim-next]")
     _report("decide, then the next card", partial(_send, visitor, decision="approve"))
@@ -131,12 +135,12 @@ def _in_browser(app: Flask) -> None:
     server.shutdown()
 
 
-def _report(step: str, act: Callable[[], float]) -> None:
+def _report(step: str, act: Callable[[], float], *, rounds: int = _ROUNDS) -> None:
     """Print what an action takes: seen by the clock, and in processor time of this process."""
     act()
     begin = time.process_time()
-    took = [act() for _ in range(_ROUNDS)]
-    cpu = (time.process_time() - begin) / _ROUNDS * 1e3
+    took = [act() for _ in range(rounds)]
+    cpu = (time.process_time() - begin) / rounds * 1e3
     cuts = statistics.quantiles(took, n=100)
     figures = {"p50_ms": cuts[49], "p95_ms": cuts[94], "cpu_ms": cpu}
     record = {"step": step} | {name: round(value, 1) for name, value in figures.items()}

@@ -79,7 +79,7 @@ comments = Table(
     UniqueConstraint("forum_id", "external_id", "revision"),
     Index(None, "forum_id", "external_id", "id"),
     Index(None, "forum_id", "repeat_key"),
-    Index(None, "forum_id", "received_at"),
+    Index("ix_comments_received", "forum_id", "received_at", "is_latest", "id"),
     Index(None, "author_id", "id"),
     Index(None, "thread_id", "id"),
 )

@@ -70,6 +70,10 @@ review_items = Table(
     CheckConstraint("(state = 'decided') = (decision_id IS NOT NULL)", name="decided"),
     Index(None, "forum_id", "kind"),
     Index(
+        "ix_review_items_queued", "forum_id", "created_at", "is_audit", "decision_id", "top_label"
+    ),
+    Index("ix_review_items_closed", "forum_id", "closed_at", "decision_id", "created_at", "due_at"),
+    Index(
         "ix_review_items_claims",
         "claimed_by",
         "claim_expires_at",

@@ -9,7 +9,7 @@ from classifiers.labels import Label
 from moderation.domain.estimates import Figure
 from moderation.domain.intervals import share
 from moderation.services.work_figures import WorkFigures
-from moderation.storage.work import LabelCounts
+from moderation.storage.decision_counts import LabelCounts
 from moderation.web.desk import figures, locales
 from moderation.web.desk.messages import gettext as _
 from moderation.web.desk.titles import label_title

@@ -11,16 +11,17 @@ from sqlalchemy import select
 
 from classifiers.labels import Label
 from moderation.domain.errors import InvalidInputError, NotFoundError
+from moderation.domain.estimates import effect_of
 from moderation.domain.forum import Forum
 from moderation.domain.reach import EVERYWHERE
 from moderation.domain.threshold_rules import Promise, ThresholdRule
 from moderation.domain.traffic import Group
-from moderation.services import review_pages, threshold_changes
+from moderation.services import review_pages, threshold_changes, traffic
 from moderation.services.intake import score_only
 from moderation.services.runtime import Runtime
 from moderation.services.statistics import forum_figures
 from moderation.services.thresholds import known_policy, label_threshold
-from moderation.services.traffic import DECIDED, read_window
+from moderation.services.traffic import DECIDED, Window, read_window, windows_as_decided
 from moderation.storage.tables import events
 from tests.builders import (
     a_comment,
@@ -78,6 +79,31 @@ def test_the_window_sorts_comments_by_how_they_were_chosen(runtime: Runtime, bus
     queued = traffic.block(Group.QUEUED, 0.5, is_above=True)
     assert (traffic.judged(Group.QUEUED), queued.total) == (queued.total - 1, traffic.flagged(0.5))
     assert 0.3 < traffic.audited / (401 - queued.total) < 0.7
+
+
+def test_a_sample_of_a_large_traffic_tells_nearly_the_same(
+    runtime: Runtime, busy: Forum, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def figures() -> tuple[Window, Window, Window]:
+        window = read_window(runtime, busy, labels=(ABUSIVE,))
+        spans = windows_as_decided(runtime, busy, spans=(5, 30), labels=(ABUSIVE,))
+        return (window, spans[0], spans[1])
+
+    whole = figures()
+    monkeypatch.setattr(traffic, "MOST_ROWS", 120)
+    for known, sampled in zip(whole, figures(), strict=True):
+        assert (known.days, known.comments) == (sampled.days, sampled.comments)
+        all_rows, some = known.traffic[ABUSIVE], sampled.traffic[ABUSIVE]
+        assert some.audited == all_rows.audited > 20, "the audit sample is read whole"
+        assert some.judged(Group.QUEUED) < all_rows.judged(Group.QUEUED)
+        assert some.total == pytest.approx(all_rows.total, rel=0.15)
+        truth, told = effect_of(all_rows, DECIDED), effect_of(some, DECIDED)
+        for figure, true in (
+            (told.precision, truth.precision), (told.recall, truth.recall),
+            (told.prevalence, truth.prevalence),
+        ):  # fmt: skip
+            assert true.value is not None
+            assert figure.low < true.value < figure.high
 
 
 @sqlite_only
