@@ -148,11 +148,15 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   setTimeout(() => location.reload(), 0);
 });
 
+/* The card that goes is taken out before the next one comes: a browser lays out both otherwise. */
+document.addEventListener("htmx:before:swap", () => one("#desk")?.replaceChildren());
+
 document.addEventListener("htmx:after:swap", () => {
   isLeaving = false;
+  // First all that changes the page, then what needs its layout: it is made once.
+  document.dispatchEvent(new CustomEvent("desk:page"));
   window.scrollTo(0, 0);
   one("main")?.focus({ preventScroll: true });
-  document.dispatchEvent(new CustomEvent("desk:page"));
   setTimeout(sayPage, 0);  // the title follows the swap
 });
 
