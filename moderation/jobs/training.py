@@ -12,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from typing import Any
 from moderation.domain.errors import ModerationError
 from moderation.domain.training import MAX_LOG_CHARS, JobProgress, JobState
 from moderation.services import pins, training
+from moderation.services.bucket import BucketError
+from moderation.services.model_store import ModelStore
 from moderation.services.rounds import attempt, work_until
 from moderation.services.runtime import Runtime
 from moderation.services.training import TakenJob
@@ -34,6 +37,9 @@ BEAT_S = 2.0
 
 PATIENCE_S = 10.0
 """How long a process that was asked to end may take, in seconds."""
+
+STORE_PATIENCE_S = 300.0
+"""How long a model store that is away is waited for, in seconds."""
 
 Command = Sequence[str]
 TRAINING: Command = (sys.executable, "-m", "training")
@@ -82,6 +88,8 @@ class TrainingWorker:
         self._scratch_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._scratch_dir, prefix="training-") as folder:
             report = _Report()
+            # The candidate is compared with the model that decides now, on every machine.
+            self._share(ModelStore.pull, taken, report, stop)
             report.say("taking the labels from the database")
             training.note_progress(self._runtime, taken, report.progress)
             labels = Path(folder) / "labels.jsonl"
@@ -92,10 +100,10 @@ class TrainingWorker:
             arguments = [*self._arguments(taken, labels), "--pins", str(pinned)]
             with _Child([*self._command, *arguments], report) as child:
                 state, error = self._follow(taken, child, report, stop)
-        if state is JobState.DONE and self._runtime.store is not None:
-            candidate = (report.result or {}).get("candidate_version")
-            self._runtime.store.publish([str(candidate)] if candidate else [])
-            report.say("the candidate lies in the model store")
+        if state is JobState.DONE and report.candidate is not None:
+            made = [report.candidate]
+            if self._share(lambda store: store.publish(made), taken, report, stop):
+                report.say("the candidate lies in the model store")
         training.note_progress(self._runtime, taken, report.progress)
         result = report.result if state is JobState.DONE else None
         training.end_training(self._runtime, taken, state, result=result, error=error)
@@ -115,6 +123,28 @@ class TrainingWorker:
             "--background",
             "--json",
         ]
+
+    def _share(
+        self,
+        act: Callable[[ModelStore], None],
+        taken: TakenJob,
+        report: _Report,
+        stop: threading.Event,
+    ) -> bool:
+        """Do something with the model store, waiting for one that is away; False without one."""
+        store = self._runtime.store
+        last_try = time.monotonic() + STORE_PATIENCE_S
+        while store is not None:
+            try:
+                act(store)
+            except BucketError as error:
+                report.say(error.message)
+                training.note_progress(self._runtime, taken, report.progress)
+                if time.monotonic() > last_try or stop.wait(BEAT_S):
+                    raise
+            else:
+                return True
+        return False
 
     def _follow(
         self, taken: TakenJob, child: _Child, report: _Report, stop: threading.Event
@@ -136,6 +166,12 @@ class _Report:
     progress: JobProgress = field(default_factory=JobProgress)
     result: dict[str, Any] | None = None
     error: str | None = None
+
+    @property
+    def candidate(self) -> str | None:
+        """The version that was made, if one was."""
+        version = (self.result or {}).get("candidate_version")
+        return str(version) if version else None
 
     def take(self, line: str) -> None:
         """Read one line of the process's output."""

@@ -94,6 +94,23 @@ def models_view(runtime: Runtime) -> ModelsView:
     return ModelsView(tuple(rows), history, loaded)
 
 
+def fetch_model(runtime: Runtime, version: str) -> None:
+    """Have a model here that another machine trained and published, if there is one.
+
+    Raises
+    ------
+    BucketError
+        If the store cannot be reached.
+    ConflictError
+        If what lies there is damaged.
+    """
+    registry, store = runtime.models.registry, runtime.store
+    if store is None or any(ref.version == version for ref in registry.bundles()):
+        return
+    if version in store.versions():
+        store.bring(version)
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """What a bundle says of itself.

@@ -27,6 +27,7 @@ from moderation.domain.errors import (
     StorageUnavailableError,
     UnreadableSecretError,
 )
+from moderation.services.bucket import BucketError
 from moderation.web import current
 from moderation.web.json_body import MalformedBodyError
 
@@ -47,6 +48,7 @@ _STATUSES: tuple[tuple[type[ModerationError], HTTPStatus], ...] = (
     (OverloadedError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StorageUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
     (ScorerUnavailableError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BucketError, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
 _TITLES: Mapping[int, str] = {  # as RFC 9110 names them since

@@ -29,6 +29,7 @@ def models() -> Response:
 @session.needs(Role.VIEWER)
 def model(version: str) -> str:
     """Show one model's card."""
+    model_changes.fetch_model(current.runtime(), version)
     view = model_changes.models_view(current.runtime())
     card = model_changes.model_card(current.runtime(), version)
     row = next((row for row in view.rows if row.version == version), None)

@@ -48,6 +48,8 @@ def training_job(job_id: int) -> str:
     runtime = current.runtime()
     training.end_lost_jobs(runtime)
     job = training.training_job(runtime, job_id)
+    if job.candidate is not None:
+        model_changes.fetch_model(runtime, job.candidate)
     view = model_changes.models_view(runtime)
     candidate = next((row for row in view.rows if row.version == job.candidate), None)
     report = training_wording.report(job.result) if job.result is not None else None

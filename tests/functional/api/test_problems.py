@@ -15,9 +15,11 @@ from sqlalchemy import Connection
 from moderation.app import create_app
 from moderation.config import Settings
 from moderation.domain.errors import StorageUnavailableError
+from moderation.services.bucket import BucketError
 from moderation.services.runtime import Runtime
 from moderation.setting_values import SettingsError
 from moderation.storage.database import Database, open_database
+from moderation.web.errors import problem_of
 from tests.builders import sqlite_only
 from tests.fakes import FakeModels, FakeScorer, FixedClock
 from tests.functional.api.conftest import Contract, ForumClient, a_payload
@@ -286,3 +288,9 @@ def test_two_applications_live_side_by_side(
     first.test_client().get("/healthz")
     metrics = second.test_client().get("/metrics").text
     assert 'endpoint="health.healthz"' not in metrics
+
+
+def test_a_model_store_that_is_away_is_told_with_when_to_try_again() -> None:
+    problem = problem_of(BucketError("The model store cannot be reached: ConnectTimeoutError"))
+    assert (problem.status, problem.code) == (503, "model_store_unavailable")
+    assert int(problem.headers["Retry-After"]) > 0

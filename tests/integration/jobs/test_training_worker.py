@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,13 @@ from moderation.domain.training import MAX_LOG_CHARS, JobState, TrainingJob
 from moderation.jobs import training as jobs
 from moderation.jobs.training import TrainingWorker
 from moderation.services import training
+from moderation.services.bucket import Bucket
+from moderation.services.model_store import ModelStore
 from moderation.services.runtime import Runtime
 from moderation.storage.users import User
-from tests.builders import a_comment, a_user, decided, submitted
+from tests.builders import a_comment, a_user, decided, sqlite_only, submitted
+from tests.functional.running_server import free_port
+from tests.model_store_server import CREDENTIALS, running_model_store
 
 SCRIPT = str(Path(__file__).with_name("scripted.py"))
 
@@ -87,6 +92,49 @@ def test_a_training_that_cannot_start_fails_and_the_worker_goes_on(
     job_id = training.request_training(runtime, ada)
     assert TrainingWorker(runtime, tmp_path, command=("/nonexistent",)).run_once()
     assert training.training_job(runtime, job_id).state is JobState.FAILED
+
+
+@pytest.fixture
+def store_port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Where a model store will be."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return free_port()
+
+
+def with_store(runtime: Runtime, port: int) -> Runtime:
+    bucket = Bucket("s3://models/production", endpoint=f"http://127.0.0.1:{port}")
+    return replace(runtime, store=ModelStore(runtime.models.registry, bucket))
+
+
+@sqlite_only
+def test_a_model_store_that_is_away_is_waited_for(
+    runtime: Runtime, ada: User, tmp_path: Path, store_port: int
+) -> None:
+    job_id = training.request_training(runtime, ada)
+    shared = with_store(runtime, store_port)
+    with running(worker(shared, tmp_path, "fail").run_once):
+        waiting = wait_for(runtime, job_id, lambda job: job.progress.log.count("\n") > 1)
+        assert "The model store cannot be reached" in waiting.progress.log
+        with running_model_store(store_port):
+            job = wait_for(runtime, job_id, lambda job: not job.state.is_open)
+    assert job.error == "labels: too few"  # the training began
+
+
+@sqlite_only
+def test_a_model_store_that_stays_away_ends_the_job_with_a_sentence(
+    runtime: Runtime,
+    ada: User,
+    tmp_path: Path,
+    store_port: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "STORE_PATIENCE_S", 0)
+    job_id = training.request_training(runtime, ada)
+    assert worker(with_store(runtime, store_port), tmp_path, "finish").run_once()
+    job = training.training_job(runtime, job_id)
+    assert job.state is JobState.FAILED
+    assert "The model store cannot be reached" in str(job.error)
 
 
 def test_cancelling_ends_the_process(runtime: Runtime, ada: User, tmp_path: Path) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-import httpx
 import pytest
 
 from classifiers.registry import Registry
@@ -23,37 +20,18 @@ from moderation.services.runtime import Runtime
 from tests.builders import sqlite_only
 from tests.bundles import add_bundle, make_bundle
 from tests.functional.running_server import free_port
+from tests.model_store_server import CREDENTIALS, running_model_store
 
 pytestmark = sqlite_only
 
-_START = "from moto.server import main; main()"
 _prefixes = count()
 
 
 @pytest.fixture(scope="module")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def endpoint() -> Iterator[str]:
     """The address of a store with the bucket ``models``."""
-    port = free_port()
-    log = (tmp_path_factory.mktemp("s3") / "log").open("wb")
-    command = [sys.executable, "-W", "ignore", "-c", _START, "-p", str(port), "-H", "127.0.0.1"]
-    process = subprocess.Popen(command, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}"
-    end = time.monotonic() + 60
-    while True:
-        try:
-            httpx.put(f"{url}/models", headers=_SIGNED)
-            break
-        except httpx.TransportError:
-            assert time.monotonic() < end, "the store did not start"
-            time.sleep(0.1)
-    yield url
-    process.kill()
-    process.wait()
-    log.close()
-
-
-# What the store asks of a request that is not made by boto.
-_SIGNED = {"authorization": "AWS4-HMAC-SHA256 Credential=test/20260302/us-east-1/s3/aws4_request"}
+    with running_model_store() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
@@ -110,9 +88,8 @@ def shared(
     endpoint: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Shared:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
     return Shared(runtime, tmp_path, packaged, endpoint)
 
 
