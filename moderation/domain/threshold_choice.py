@@ -88,7 +88,7 @@ def _judged(traffic: Traffic, threshold: float) -> int:
 def _missing(rule: ThresholdRule, traffic: Traffic) -> str:
     if rule.promise is Promise.ITEMS_A_DAY:
         if traffic.days < LEAST_DAYS:
-            return f"There is traffic of {traffic.days} days only; a week is needed."
+            return f"A week of traffic is needed; this is day {traffic.days}."
         if traffic.total < LEAST_COMMENTS:
             return (
                 f"Only {round(traffic.total)} comments came in; at least {LEAST_COMMENTS} are "

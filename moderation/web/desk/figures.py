@@ -84,7 +84,7 @@ def of_hundred(figure: Figure) -> str:
     """Return a share as people count: ``92 of 100``, or of 10,000 where it is rare."""
     value = figure.value or 0.0
     for whole in (100, 1000, 10_000):
-        if value * whole >= 1 or whole == 10_000:  # noqa: PLR2004
+        if not value or value * whole >= 1 or whole == 10_000:  # noqa: PLR2004
             part = locales.number(round(value * whole))
             return _("%(part)s of %(all)s", part=part, all=locales.number(whole))
     return ""

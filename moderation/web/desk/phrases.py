@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PHRASES: tuple[str, ...] = (
     "A key must not travel in the clear.",
+    "A number set by hand: with every new model it means something else.",
     "A second opinion takes another person.",
     "An administrator of all forums changes this role.",
     "An administrator of all forums manages this account.",
@@ -22,6 +23,7 @@ PHRASES: tuple[str, ...] = (
     "No such review item.",
     "No such second opinion.",
     "No such session is open.",
+    "Nothing speaks for retraining yet.",
     "Only a senior moderator may undo another's decision.",
     "Only the author may appeal.",
     "Rejecting takes a reason.",
@@ -49,6 +51,7 @@ PHRASES: tuple[str, ...] = (
     "The decision was taken back, or the comment changed, meanwhile.",
     "The desk does not speak this language.",
     "The example was not pinned.",
+    "The model's own choice.",
     "The note is too long.",
     "The policy has wrong fields.",
     "The provider does not answer. Try again, or sign in here.",
@@ -56,6 +59,7 @@ PHRASES: tuple[str, ...] = (
     "The provider’s answer cannot be trusted. Try again.",  # noqa: RUF001
     "The reason 'other' takes a note.",
     "The reason is too long.",
+    "The rule has not been asked about this model yet; the model's own choice stands in.",
     "The scorer failed.",
     "There is no model.",
     "There is no such account.",
@@ -77,6 +81,9 @@ PHRASES: tuple[str, ...] = (
     "This process was given no secret key to make pseudonyms with.",
     "This sign-in was not begun here. Try again.",
     "This training has ended already.",
+    "Too few comments so far to say anything.",
+    "counts",
+    "does not count",
     "expected 1 to 200 visible characters",
     "expected 1 to 40 of a-z, 0-9 and '-', not '-' at an end",
     "expected 1 to 80 visible characters",
@@ -86,6 +93,7 @@ PHRASES: tuple[str, ...] = (
     "expected a file's name",
     "expected a name of the IANA database, or nothing",
     "expected a number from 0 to 1",
+    "expected a share from 1% to 100%",
     "expected an object",
     "expected approve or reject",
     "expected at least one label",
@@ -94,4 +102,14 @@ PHRASES: tuple[str, ...] = (
     "expected one of the listed reasons",
     "expected the comment's author",
     "expected the version of an installed model",
+    "none",
+    "published unseen",
+    "repeated rejected text",
+    "repeated texts",
+    "second opinions",
+    "set by hand",
+    "the forum’s own trust",  # noqa: RUF001
+    "the model has no such head",
+    "the model’s own",  # noqa: RUF001
+    "time target",
 )

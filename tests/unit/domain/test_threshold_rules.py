@@ -105,7 +105,11 @@ def test_items_a_day_take_the_lowest_that_fits() -> None:
         (ThresholdRule(Promise.PRECISION, 1.0), {}, "No threshold reaches a precision of 100%"),
         (ThresholdRule(Promise.RECALL, 0.8), {"audited": 50}, "Only 50 comments of the audit"),
         (ThresholdRule(Promise.RECALL, 0.8), {"queued": 0}, "Only 5 judged comments carry"),
-        (ThresholdRule(Promise.ITEMS_A_DAY, 5), {"days": 3}, "There is traffic of 3 days only"),
+        (
+            ThresholdRule(Promise.ITEMS_A_DAY, 5),
+            {"days": 3},
+            "A week of traffic is needed",
+        ),
         (ThresholdRule(Promise.ITEMS_A_DAY, 5), {"queued": 9, "audited": 2}, "Only 29 comments"),
     ],
 )
