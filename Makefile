@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PYTEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive benchmark-cluster screenshots torture soak fuzz lock check-lock sbom audit wheel lint-deploy translations clean
+.PHONY: help run demo test lint test-only benchmark benchmark-adaptation benchmark-desk benchmark-growth benchmark-labels benchmark-fitting benchmark-poisoning benchmark-quality benchmark-coral benchmark-serving benchmark-archive benchmark-cluster screenshots torture soak fuzz lock check-lock sbom audit wheel lint-deploy translations clean
 
 help:
 	@sed -n 's/^# make /make /p' Makefile
@@ -16,6 +16,7 @@ help:
 	@echo "make benchmark-adaptation  measure what 400 labels of a new forum are worth (needs the public sets)"
 	@echo "make benchmark-coral  measure how fast Coral's phase is answered at 50 questions a second"
 	@echo "make benchmark-desk  work at a desk with 1,000,000 comments (POSTGRESQL=url for that database)"
+	@echo "make benchmark-growth  do intake, queue, export and retention keep their speed at 10,000,000 comments? (SIZES, POSTGRESQL)"
 	@echo "make benchmark-fitting  measure training on 20,000 comments beside a plain pipeline"
 	@echo "make benchmark-labels  measure export and import of 200,000 labels"
 	@echo "make benchmark-poisoning DATA=folder  measure what the checks say of labels turned round on purpose"
@@ -60,6 +61,9 @@ benchmark-adaptation: $(VENV)/.installed-test
 
 benchmark-desk: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.desk $(if $(POSTGRESQL),--postgresql $(POSTGRESQL))
+
+benchmark-growth: $(VENV)/.installed-test
+	$(BIN)/python -m tests.benchmarks.growth $(SIZES) $(if $(POSTGRESQL),--postgresql $(POSTGRESQL))
 
 benchmark-fitting: $(VENV)/.installed-test
 	$(BIN)/python -m tests.benchmarks.fitting

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
 from sqlalchemy import insert, text
+from sqlalchemy.schema import CreateIndex, DropIndex
 
 from moderation.domain.review import Role
 from moderation.storage.database import Connection, Database
@@ -16,8 +22,8 @@ WAITING_EVERY = 10
 MODERATORS = ("mira", "jo", "kim")
 
 _AT = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', :start - {seconds}, 'unixepoch')",
-    "postgresql": "to_timestamp(:start - {seconds})",
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', {start} - {seconds}, 'unixepoch')",
+    "postgresql": "to_timestamp({start} - {seconds})",
 }
 
 _WORDS = (
@@ -26,11 +32,20 @@ _WORDS = (
     " that passes; comment ' || n || ' of those that I have written about it'"
 )
 
-_NUMBERS = (
-    "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :rows)"
-)
+_NUMBERS = {
+    "sqlite": (
+        "WITH RECURSIVE numbers(n) AS"
+        " (SELECT {first} UNION ALL SELECT n + 1 FROM numbers WHERE n < {last})"
+    ),
+    "postgresql": (
+        "WITH numbers AS"
+        " (SELECT generate_series(CAST({first} AS bigint), CAST({last} AS bigint)) AS n)"
+    ),
+}
+_CHUNK = 500_000
+"""Comments in one transaction: SQLite's log would grow as large as the file."""
 
-_REASONS = r"""'["over_threshold\:abusive"]'"""
+_REASONS = """'["over_threshold:abusive"]'"""
 _SPANS = """'[["abusive", 4, 9, 4, 9, 3.5]]'"""
 _SCORES = (
     """'[["abusive", ' || {risk} || ', 0.5, "rule", true],"""
@@ -38,17 +53,72 @@ _SCORES = (
 )
 
 
-def fill(database: Database, rows: int) -> None:
-    """Store comments with verdicts and history; every tenth waits, two more of ten are decided."""
+def fill(database: Database, rows: int, *, waiting: int | None = None) -> None:
+    """Store comments with verdicts and history, into tables that are empty.
+
+    Parameters
+    ----------
+    rows : int
+        Comments.
+    waiting : int or None
+        Of so many a person has to decide; every tenth when None. Two of ten are decided.
+    """
+    every = rows // waiting if waiting else WAITING_EVERY
     with database.write() as connection:
         _people(connection)
-        for statement in _statements(connection.dialect.name):
-            connection.execute(text(statement), {"rows": rows, "start": int(START.timestamp())})
-        if connection.dialect.name == "postgresql":
+    # What is checked row by row takes most of the time, and these rows are ours.
+    off, on, tidy = _WITHOUT_CHECKS[database.engine.dialect.name]
+    indexes = [index for table in metadata.sorted_tables for index in table.indexes]
+    with _without_transaction(database) as execute:
+        execute(off)
+        for index in indexes:
+            execute(str(DropIndex(index).compile(database.engine)))
+        for first in range(1, rows + 1, _CHUNK):
+            part = _Part(rows, first, min(first + _CHUNK - 1, rows))
+            for statement in _statements(database.engine.dialect.name, every, part):
+                execute(statement)
+        for index in indexes:
+            execute(str(CreateIndex(index).compile(database.engine)))
+        execute(on)
+        execute(tidy)
+    if not database.is_sqlite:
+        with database.write() as connection:
             _move_sequences(connection)
-    tidy = "PRAGMA wal_checkpoint(TRUNCATE)" if database.is_sqlite else "VACUUM ANALYZE"
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as own:
-        own.execute(text(tidy))
+
+
+_WITHOUT_CHECKS = {
+    "sqlite": (
+        "PRAGMA foreign_keys=OFF",
+        "PRAGMA foreign_keys=ON",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+    ),
+    "postgresql": (
+        "SET session_replication_role = replica",
+        "SET session_replication_role = origin",
+        "VACUUM ANALYZE",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Comments of one chunk, of so many in all."""
+
+    rows: int
+    first: int
+    last: int
+
+
+@contextmanager
+def _without_transaction(database: Database) -> Iterator[Callable[[str], object]]:
+    """Give what executes a statement by the driver, each committed by itself."""
+    connection = database.engine.raw_connection()
+    connection.detach()
+    driver = connection.driver_connection
+    if isinstance(driver, psycopg.Connection):
+        driver.autocommit = True
+    yield connection.cursor().execute
+    connection.close()
 
 
 def _people(connection: Connection) -> None:
@@ -76,31 +146,34 @@ def _people(connection: Connection) -> None:
         )
 
 
-def _statements(dialect: str) -> list[str]:
-    at = _AT[dialect].format(seconds="(:rows - n)")
+def _statements(dialect: str, every: int, part: _Part) -> list[str]:
+    numbers = _NUMBERS[dialect].format(first=part.first, last=part.last)
+    rows = part.rows
+    at = _AT[dialect].format(start=int(START.timestamp()), seconds=f"({rows} - n)")
     body = _WORDS.format(place=_one_of(("harbour", "bridge", "school")), day="(n % 365)")
     risk = "(0.5 + (n % 4999) / 10000.0)"
-    waits, is_queued = f"n % {WAITING_EVERY} = 0", f"n % {WAITING_EVERY} IN (0, 1, 2)"
+    waits, is_decided = f"n % {every} = 0", "n % 10 IN (1, 2)"
+    is_queued = f"({waits} OR {is_decided})"
     language = _one_of(("en", "de", "th"))
     label = _one_of(("abusive", "partisan", "abusive"))
     forum = "CASE WHEN n % 53 = 0 THEN 3 WHEN n % 7 = 0 THEN 2 ELSE 1 END"
     return [
-        f"{_NUMBERS} INSERT INTO authors (id, forum_id, external_id, name)"
-        " SELECT n, 1, 'u' || n, 'Author ' || n FROM numbers WHERE n <= :rows / 20 + 1",
-        f"{_NUMBERS} INSERT INTO threads (id, forum_id, external_id, title)"
-        " SELECT n, 1, 't' || n, 'Thread ' || n FROM numbers WHERE n <= :rows / 50 + 1",
-        f"{_NUMBERS} INSERT INTO comments (id, forum_id, external_id, revision, is_latest, source,"
+        f"{numbers} INSERT INTO authors (id, forum_id, external_id, name)"
+        f" SELECT n, 1, 'u' || n, 'Author ' || n FROM numbers WHERE n <= {rows} / 20 + 1",
+        f"{numbers} INSERT INTO threads (id, forum_id, external_id, title)"
+        f" SELECT n, 1, 't' || n, 'Thread ' || n FROM numbers WHERE n <= {rows} / 50 + 1",
+        f"{numbers} INSERT INTO comments (id, forum_id, external_id, revision, is_latest, source,"
         " text_format, body, quotes, repeat_key, author_id, thread_id, language, received_at)"
         f" SELECT n, {forum}, 'c' || n, 'r', {_bool('1 = 1', dialect)}, {body}, 'plain', {body},"
-        f" '[]', 'key' || (n % 900000), 1 + n % (:rows / 20), 1 + n % (:rows / 50),"
+        f" '[]', 'key' || (n % 900000), 1 + n % ({rows} / 20), 1 + n % ({rows} / 50),"
         f" {language}, {at} FROM numbers",
-        f"{_NUMBERS} INSERT INTO verdicts (comment_id, verdict, reasons, scores, spans, rule_spans,"
+        f"{numbers} INSERT INTO verdicts (comment_id, verdict, reasons, scores, spans, rule_spans,"
         " model_version, policy_version, request_id, created_at)"
         f" SELECT n, 'flag', {_json(_REASONS, dialect)},"
         f" {_json(_SCORES.format(risk=risk), dialect)},"
         f" {_json(_SPANS, dialect)}, '[]',"
         f" '2026-01-01-0000000001', 1, 'r', {at} FROM numbers",
-        f"{_NUMBERS} INSERT INTO review_items (id, comment_id, forum_id, state, reasons, source,"
+        f"{numbers} INSERT INTO review_items (id, comment_id, forum_id, state, reasons, source,"
         " is_held, is_audit, is_escalated, report_count, risk, usefulness, top_label, author_id,"
         " thread_id, language, host, created_at, due_at,"
         " decision_id, closed_at)"
@@ -108,22 +181,26 @@ def _statements(dialect: str) -> list[str]:
         f" {_json(_REASONS, dialect)}, {_one_of(('model', 'model', 'report'))},"
         f" {_bool('n % 7 = 0', dialect)}, {_bool('n % 900 = 0', dialect)},"
         f" {_bool('n % 1100 = 0', dialect)}, CASE WHEN n % 3 = 2 THEN n % 9 ELSE 0 END,"
-        f" {risk}, {risk} / 3, {label}, 1 + n % (:rows / 20), 1 + n % (:rows / 50), {language},"
+        f" {risk}, {risk} / 3, {label}, 1 + n % ({rows} / 20), 1 + n % ({rows} / 50), {language},"
         f" 'forum.example', {at}, {at}, CASE WHEN {waits} THEN NULL ELSE n END,"
         f" CASE WHEN {waits} THEN NULL ELSE {at} END FROM numbers WHERE {is_queued}",
-        f"{_NUMBERS} INSERT INTO decisions (id, item_id, comment_id, forum_id, action, labels,"
+        f"{numbers} INSERT INTO decisions (id, item_id, comment_id, forum_id, action, labels,"
         " reason, note, moderator_id, revision, model_version, policy_version, created_at)"
         f" SELECT n, n, n, {forum}, CASE WHEN n % 3 = 0 THEN 'approve' ELSE 'reject' END,"
         " '{\"abusive\": true}', CASE WHEN n % 3 = 0 THEN NULL ELSE 'insult' END, '',"
         f" 1 + n % 3, 'r', '2026-01-01-0000000001', 1, {at}"
-        f" FROM numbers WHERE {is_queued} AND NOT {waits}",
-        f"{_NUMBERS} INSERT INTO events (at, kind, actor, forum_id, comment_id, details)"
+        f" FROM numbers WHERE {is_queued} AND NOT ({waits})",
+        f"{numbers} INSERT INTO feedback (id, forum_id, comment_id, decision_id, source, labels,"
+        " decision, decided_by, decided_at, created_at)"
+        f" SELECT n, {forum}, n, n, 'model', '{{\"abusive\": true}}', 'reject', 'mira', {at}, {at}"
+        f" FROM numbers WHERE {is_queued} AND NOT ({waits})",
+        f"{numbers} INSERT INTO events (at, kind, actor, forum_id, comment_id, details)"
         f" SELECT {at}, 'verdict', 'service', {forum}, n,"
         ' \'{"verdict": "flag", "policy_version": 1}\' FROM numbers',
-        f"{_NUMBERS} INSERT INTO deliveries (message_id, forum_id, comment_id, event_type, payload,"
+        f"{numbers} INSERT INTO deliveries (message_id, forum_id, comment_id, event_type, payload,"
         " state, attempts, next_attempt_at, created_at, closed_at)"
         f" SELECT 'm' || n, {forum}, n, 'comment.decided', '{{}}', 'delivered', 1, {at}, {at}, {at}"
-        f" FROM numbers WHERE {is_queued} AND NOT {waits}",
+        f" FROM numbers WHERE {is_queued} AND NOT ({waits})",
     ]
 
 

@@ -46,9 +46,10 @@ QUICK = {
 class Traffic:
     """Clients that behave as forums do: what was not acknowledged is sent again."""
 
-    def __init__(self, urls: Sequence[str], secret: str) -> None:
+    def __init__(self, urls: Sequence[str], secret: str, *, forum: str = "gazette") -> None:
         self._urls = urls
         self._secret = secret
+        self._forum = forum
         self._stop = threading.Event()
         self.acknowledged: dict[str, str] = {}
         self.refused: list[str] = []
@@ -57,7 +58,7 @@ class Traffic:
             thread.start()
 
     def _run(self, client: int) -> None:
-        forums = [Forum(url, self._secret, "gazette") for url in self._urls]
+        forums = [Forum(url, self._secret, self._forum) for url in self._urls]
         chosen = client
         number = 0
         while not self._stop.is_set():

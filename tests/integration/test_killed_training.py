@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,15 +18,12 @@ from classifiers import bundle, durable, heads
 from classifiers.bundle import load_scorer, verify_bundle
 from classifiers.registry import Registry
 from classifiers.scorer import ScoringInput
+from tests.integration.killed import die, killed
 from tests.unit.training.forum import house_rule_export, make_registry, small_corpus
 from training import refine, retrain
 
 CORPUS = small_corpus()[::2]
 AT = "2026-03-03T09:00:00Z"
-
-
-def die(*_arguments: object, **_options: object) -> Any:
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def after(calls: int, act: Callable[..., Any]) -> Callable[..., Any]:
@@ -82,19 +77,12 @@ def train(registry: Registry, path: Path, at: str) -> str:
     return result.version
 
 
-def killed(sabotage: Callable[[], None], registry: Registry, path: Path) -> None:
-    """Train in a process of its own, which is killed on the way."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            sabotage()
-            train(registry, path, AT)
-        except BaseException:  # noqa: BLE001 - nothing of the child may reach the test runner
-            traceback.print_exc()
-        os._exit(1)
-    _, status = os.waitpid(pid, 0)
-    assert os.WIFSIGNALED(status), "it ended by itself"
-    assert os.WTERMSIG(status) == signal.SIGKILL
+def killed_while_training(sabotage: Callable[[], None], registry: Registry, path: Path) -> None:
+    def act() -> None:
+        sabotage()
+        train(registry, path, AT)
+
+    killed(act)
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +113,7 @@ def test_a_kill_leaves_a_whole_model_in_force(
     registry = Registry(tmp_path / "w" / "models", tmp_path / "w" / "default")
     before = registry.current().version
 
-    killed(sabotage, registry, tmp_path / "w" / "export.jsonl")
+    killed_while_training(sabotage, registry, tmp_path / "w" / "export.jsonl")
 
     current = registry.current()
     assert (current.version != before) == moved
@@ -143,7 +131,7 @@ def test_after_a_kill_the_next_training_goes_through(world: Path, tmp_path: Path
     shutil.copytree(world, tmp_path / "w")
     registry = Registry(tmp_path / "w" / "models", tmp_path / "w" / "default")
     export = tmp_path / "w" / "export.jsonl"
-    killed(writing_files, registry, export)
+    killed_while_training(writing_files, registry, export)
     (left,) = [path for path in registry.models_dir.iterdir() if path.name.startswith(".tmp-")]
     os.utime(left, (0, 0))
     version = train(registry, export, AT)

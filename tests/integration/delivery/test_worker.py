@@ -17,9 +17,9 @@ from moderation.delivery.sender import Answer, post
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.errors import ConflictError
 from moderation.domain.reach import EVERYWHERE
-from moderation.domain.review import Role
+from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
 from moderation.jobs.background import BackgroundThread
-from moderation.services import lookup, outbox, registration
+from moderation.services import lookup, outbox, registration, review
 from moderation.services.outbox import Delivery
 from moderation.services.runtime import Runtime, utc_now
 from tests.builders import (
@@ -407,3 +407,36 @@ def test_the_thread_sends_what_comes_and_is_started_once(
         assert time.monotonic() < end
         time.sleep(0.05)
     assert len(receiver.messages) == 1
+
+
+def test_a_clock_that_jumps_loses_and_doubles_nothing(
+    runtime: Runtime,
+    told: RegisteredForum,
+    worker: DeliveryWorker,
+    receiver: Receiver,
+    clock: FixedClock,
+) -> None:
+    mira, noor = a_user(runtime, "mira"), a_user(runtime, "noor")
+    first = submitted(runtime, told.forum, a_comment("c1", INSULT))
+    assert first.item_id is not None
+    held = review.claim(runtime, mira, first.item_id, ttl_s=300)
+    clock.advance(-LONG_S)  # the claim lasts longer, and stays one person's
+    with pytest.raises(ConflictError):
+        review.claim(runtime, noor, first.item_id, ttl_s=300)
+    submitted(runtime, told.forum, a_comment("c2", INSULT))
+    clock.advance(3 * LONG_S)  # it has ended, and what waited is due
+    taken = review.claim(runtime, noor, first.item_id, ttl_s=300)
+    given = DecisionInput(DecisionAction.REJECT, frozenset(), ReasonCode.INSULT, "", first.revision)
+    assert held.claim_token is not None
+    assert taken.claim_token is not None
+    with pytest.raises(ConflictError):
+        review.decide(runtime, mira, first.item_id, held.claim_token, given)
+    review.decide(runtime, noor, first.item_id, taken.claim_token, given)
+    clock.advance(-2 * LONG_S)
+    submitted(runtime, told.forum, a_comment("c3", INSULT))
+    clock.advance(2 * LONG_S)
+    while worker.run_once():
+        pass
+    told_of = [json.loads(message.body)["data"]["comment_id"] for message in receiver.messages]
+    assert sorted(told_of) == ["c1", "c1", "c2", "c3"]  # the verdicts, and one decision
+    assert len({message.id for message in receiver.messages}) == 4

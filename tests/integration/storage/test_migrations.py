@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import event, inspect, select, text
 
 from moderation.domain.errors import InvalidInputError
 from moderation.storage import schema
 from moderation.storage.database import Database, open_database
 from moderation.storage.tables import metadata
+from tests.integration.killed import die, killed
 from tests.integration.racing import race
 
 
@@ -75,6 +77,41 @@ def test_two_migrations_at_once_take_turns(empty_url: str) -> None:
             database.dispose()
 
     assert race(migrate, [empty_url] * 4) == [schema.head()] * 4
+
+
+@pytest.mark.parametrize("moment", [1, 20, 60, "commit"])
+def test_a_migration_killed_at_any_moment_is_done_whole_by_the_next_start(
+    empty: Database, empty_url: str, moment: int | str
+) -> None:
+    schema.upgrade(empty, "0001")
+    with empty.write() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO forums (id, slug, name, created_at)"
+                " VALUES (1, 'f', 'F', '2026-03-02 09:00:00')"
+            )
+        )
+    empty.dispose()
+
+    def migrate() -> None:
+        database = open_database(empty_url)
+        statements = count(1)
+        if moment == "commit":
+            event.listen(database.engine, "commit", die)
+        else:
+            event.listen(
+                database.engine,
+                "after_cursor_execute",
+                lambda *_: die() if next(statements) == moment else None,
+            )
+        schema.upgrade(database)
+
+    killed(migrate)
+    assert schema.current(empty) == "0001"
+    schema.upgrade(empty)
+    assert schema.differences(empty) == []
+    with empty.read() as connection:
+        assert connection.scalars(text("SELECT slug FROM forums")).all() == ["f"]
 
 
 def test_comments_of_an_older_schema_keep_their_threads_title(empty: Database) -> None:
