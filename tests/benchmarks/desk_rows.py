@@ -113,8 +113,8 @@ class _Part:
 def _without_transaction(database: Database) -> Iterator[Callable[[str], object]]:
     """Give what executes a statement by the driver, each committed by itself."""
     connection = database.engine.raw_connection()
-    connection.detach()
     driver = connection.driver_connection
+    connection.detach()
     if isinstance(driver, psycopg.Connection):
         driver.autocommit = True
     yield connection.cursor().execute

@@ -170,6 +170,8 @@ def main() -> None:
     parser.add_argument("sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--postgresql", help="postgresql://... of a server")
     arguments = parser.parse_args()
+    if min(arguments.sizes) < SIZES[0]:
+        parser.error(f"expected sizes from {SIZES[0]:,} on: retention needs a day's comments")
     numbers = count(1)
     with ExitStack() as stack:
         every = []

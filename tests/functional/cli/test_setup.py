@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
+
+from moderation.cli import cli as cli_group
 from moderation.services import accounts, registration
 from moderation.services.runtime import Runtime
 from moderation.storage.database import open_database
@@ -191,3 +195,28 @@ def test_forums_are_added_listed_and_given_new_secrets(installed: Cli) -> None:
     assert "callback_url: expected" in installed.error("forums", "add", "b", "--callback", "x")
     assert "no forum 'nobody'" in installed.error("forums", "rotate-secret", "nobody")
     runtime.database.dispose()
+
+
+def test_no_command_takes_a_secret_on_its_line() -> None:
+    """The list of processes shows it to everybody on the machine."""
+    given = [
+        (context.command_path, option)
+        for context in _commands(click.Context(cli_group, info_name="moderation"))
+        for option in context.command.params
+        if isinstance(option, click.Option) and not option.is_flag
+    ]
+    assert len(given) > 30
+    secret = re.compile("secret|password|key|token|bearer")
+    named = [(path, option.opts[0]) for path, option in given if secret.search(option.opts[0])]
+    assert named, "files of secrets are named so"
+    assert [name for _, name in named if not name.endswith("-file")] == []
+
+
+def _commands(context: click.Context) -> Iterator[click.Context]:
+    if not isinstance(context.command, click.Group):
+        yield context
+        return
+    for name in context.command.list_commands(context):
+        command = context.command.get_command(context, name)
+        assert command is not None
+        yield from _commands(click.Context(command, info_name=name, parent=context))
