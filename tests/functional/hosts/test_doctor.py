@@ -22,9 +22,9 @@ from moderation.domain.host import HostConnection, HostKind, SecretPurpose
 from moderation.services import hosts, registration
 from moderation.services.runtime import Runtime
 from tests.functional.hosts.conftest import Loop
+from tests.functional.hosts.discourse import FakeDiscourse
 from tests.functional.hosts.fake_host import FakeHost
 from tests.functional.hosts.test_coral import FakeCoral
-from tests.functional.hosts.test_discourse import FakeDiscourse
 from tests.functional.hosts.test_invision import FakeBoard
 from tests.integration.delivery.receiver import Receiver, answer
 

@@ -35,7 +35,7 @@ from moderation.services.runtime import Runtime
 from moderation.storage.labelled import ExportFilter
 from moderation.storage.tables import events
 from moderation.storage.users import User
-from tests.builders import a_comment, a_user, decided, register_forum, sqlite_only, submitted
+from tests.builders import a_comment, decided, register_forum, sqlite_only, submitted
 from tests.fakes import START, FixedClock
 from training.dataset import DatasetError
 from training.exports import read_exports
@@ -61,11 +61,6 @@ def rows(runtime: Runtime, wanted: ExportFilter = ALL) -> list[LabelledComment]:
 def cells(runtime: Runtime) -> list[dict[str, str]]:
     text = exported(runtime, kind=ExportFormat.CSV).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
-
-
-@pytest.fixture
-def mira(runtime: Runtime) -> User:
-    return a_user(runtime)
 
 
 def test_nothing_decided_is_an_empty_export(runtime: Runtime, forum: Forum) -> None:

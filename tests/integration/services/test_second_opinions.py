@@ -30,11 +30,6 @@ INSULT = "You are an idiot and everybody here knows it."
 
 
 @pytest.fixture
-def mira(runtime: Runtime) -> User:
-    return a_user(runtime)
-
-
-@pytest.fixture
 def tom(runtime: Runtime) -> User:
     return a_user(runtime, "tom")
 
