@@ -156,14 +156,17 @@ def _get(visitor: Visitor, path: str) -> float:
 
 
 def _send(visitor: Visitor, *, decision: str = "", skip: bool = False) -> float:
-    """Send the decision form of the page that is open, and read the card that follows."""
+    """Send the decision form of the page that is open as its script does; read the next card."""
     form = visitor.one("#decide")
     data = filled_in(form)
     data["decision"] = decision
     target = str(form.attributes["action"])
     begin = time.perf_counter()
     answer = visitor.client.post(
-        target.replace("/decide", "/skip") if skip else target, data=data, follow_redirects=True
+        target.replace("/decide", "/skip") if skip else target,
+        data=data,
+        headers={"HX-Request": "true"},
+        follow_redirects=True,
     )
     took = (time.perf_counter() - begin) * 1e3
     visitor._read(answer)
