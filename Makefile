@@ -106,7 +106,7 @@ fuzz: $(VENV)/.installed-test
 # uv keeps what the lock has, unless pyproject.toml no longer allows it; UPGRADE=1 takes the newest.
 lock: $(VENV)/.installed-supply
 	$(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
-	  --extra redis --extra parquet --extra s3 $(if $(UPGRADE),--upgrade) \
+	  --extra redis --extra parquet --extra s3 --extra otel $(if $(UPGRADE),--upgrade) \
 	  --custom-compile-command 'make lock' pyproject.toml --output-file requirements.lock
 	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' \
 	  | $(BIN)/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 $(if $(UPGRADE),--upgrade) \

@@ -25,6 +25,7 @@ from moderation.web import (
     overload,
     rate_limit,
     security,
+    spans,
     tracing,
 )
 from moderation.wiring import build_runtime, delivery_worker, host_poller, training_worker
@@ -55,6 +56,7 @@ def _add_web(app: Flask) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask starts with
     # Hooks run in this order before a request, and the other way round after it.
     tracing.register(app)
+    spans.register(app, current.settings_of(app).otlp_endpoint)
     overload.register(app, blueprints=api.GUARDS | compat.GUARDS | hosts.GUARDS)
     security.register(
         app,

@@ -236,6 +236,12 @@ class Settings:
         "info", values.choice("debug", "info", "warning", "error"), "Least level that is logged."
     )
     log_format: str = _setting("console", values.choice("console", "json"), "Shape of a log line.")
+    otlp_endpoint: str = _setting(
+        "",
+        values.http_url,
+        "OpenTelemetry collector that is told of every request (OTLP over HTTP, extra otel).",
+        shown_default="none",
+    )
 
     @property
     def resolved_database_url(self) -> str:

@@ -35,7 +35,7 @@ def _end(response: Response) -> Response:
     response.headers[HEADER] = current.request_id()
     seconds = time.perf_counter() - g.started_at_s
     endpoint = request.endpoint or "unmatched"
-    method = request.method if request.method in _METHODS else "OTHER"
+    method = method_of_request()
     current.metrics().count_request(endpoint, method, response.status_code, seconds)
     forum = current.forum_or_none()
     # Neither path nor query: ids of comments and people may stand there.
@@ -48,6 +48,11 @@ def _end(response: Response) -> Response:
         forum=forum.slug if forum is not None else None,
     )
     return response
+
+
+def method_of_request() -> str:
+    """Return the method, ``OTHER`` for one of the caller's invention."""
+    return request.method if request.method in _METHODS else "OTHER"
 
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

@@ -21,6 +21,7 @@ RUNTIME = [
     *PROJECT["project"]["optional-dependencies"]["redis"],
     *PROJECT["project"]["optional-dependencies"]["parquet"],
     *PROJECT["project"]["optional-dependencies"]["s3"],
+    *PROJECT["project"]["optional-dependencies"]["otel"],
 ]
 
 
