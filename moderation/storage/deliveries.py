@@ -100,6 +100,12 @@ def is_due(connection: Connection, *, now: datetime) -> bool:
     return connection.scalar(_DUE, {"now": now, "most": 1}) is not None
 
 
+def oldest_due(connection: Connection, *, now: datetime) -> datetime | None:
+    """Return since when the message that has been due for longest is."""
+    pk = connection.scalar(_DUE, {"now": now, "most": 1})
+    return connection.scalar(select(deliveries.c.next_attempt_at).where(deliveries.c.id == pk))
+
+
 def lease_due(
     connection: Connection, *, now: datetime, until: datetime, token: str, limit: int
 ) -> list[Delivery]:
