@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +70,20 @@ def test_monitoring_page_tells_what_to_do_at_every_alert() -> None:
     rules = (ROOT / "deploy/prometheus/alerts.yaml").read_text(encoding="utf-8")
     page = (ROOT / "docs/monitoring.md").read_text(encoding="utf-8")
     assert set(re.findall(r"alert: (\w+)", rules)) == set(re.findall(r"`(Moderation\w+)`", page))
+
+
+def test_tokens_are_hashed_by_a_secret_of_each_process() -> None:
+    """Whoever knew how strings are hashed could write tokens that all collide in a cache."""
+    assert sys.hash_info.algorithm.startswith("siphash")
+    assert not any("PYTHONHASHSEED" in path.read_text(encoding="utf-8") for path in OURS)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONHASHSEED"}
+    hashes = {
+        subprocess.run(
+            [sys.executable, "-c", "print(hash('token'))"],
+            env=environment,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for _ in range(3)
+    }
+    assert len(hashes) > 1
