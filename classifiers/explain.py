@@ -17,6 +17,8 @@ SMALLEST_PUSH = 0.05
 SMALLEST_SHARE = 0.2
 """A word must push at least this share of what the strongest one pushes."""
 
+_WORDS = (Kind.WORD, Kind.SPACED)
+
 
 def explain(
     text: str, tokens: Sequence[str], pushes: Sequence[Sequence[float]], labels: Sequence[Label]
@@ -36,22 +38,30 @@ def explain(
     labels : sequence of Label
         Whose scores are explained.
     """
-    starts = locate(text, tokens)
-    spans = []
-    for label, column in zip(labels, pushes, strict=True):
-        for weight, first, last in _strongest(tokens, column):
-            spans.append(Span(starts[first], starts[last] + len(tokens[last]), label, weight))
-    spans.sort()
-    return tuple(spans)
+    runs = [
+        (label, run)
+        for label, column in zip(labels, pushes, strict=True)
+        for run in _strongest(tokens, column)
+    ]
+    if not runs:
+        return ()
+    starts = locate(text, tokens[: 1 + max(last for _, (_, _, last) in runs)])
+    return tuple(
+        sorted(
+            Span(starts[first], starts[last] + len(tokens[last]), label, weight)
+            for label, (weight, first, last) in runs
+        )
+    )
 
 
 def _strongest(tokens: Sequence[str], pushes: Sequence[float]) -> list[tuple[float, int, int]]:
     """Return push, first and last token of the strongest runs of words."""
     bar = max(SMALLEST_PUSH, SMALLEST_SHARE * max(pushes))
     found: list[tuple[float, int, int]] = []
-    for index, push in enumerate(pushes):
-        if push < bar or kind_of(tokens[index]) not in (Kind.WORD, Kind.SPACED):
+    for index in [index for index, push in enumerate(pushes) if push >= bar]:
+        if kind_of(tokens[index]) not in _WORDS:
             continue
+        push = pushes[index]
         if found and found[-1][2] == index - 1:
             before, first, _ = found[-1]
             found[-1] = (before + push, first, index)

@@ -152,6 +152,9 @@ def _fold_spaced(token: str) -> Folded:
 
 
 def _fold_word(token: str) -> Folded:
+    if token.isdecimal() and token.isascii() and without_digits(token) is None:  # just a number
+        form = "0" * len(token)
+        return Folded(form, (form,), has_letters=False, is_word=True, signals=())
     word, is_disguised = token.lower(), False
     if not word.isascii() or _INVISIBLE.search(word):
         shown = without_emoji(word)

@@ -8,7 +8,7 @@ comments cost a look-up a word, and the explanation is the same sum before it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import repeat
 from types import MappingProxyType
 
@@ -32,6 +32,9 @@ WORTH_EXPLAINING = 0.5
 _LARGEST = 700.0  # beyond this log-odds a float64 exponential overflows
 
 _ALONE = np.zeros(1, dtype=np.intp)  # where a comment begins that is scored by itself
+
+_TITLES = 1024
+"""Titles whose words are remembered, each of 1,000 characters at most."""
 
 CHUNK = 512
 """Comments that are scored in one go: enough to share the cost of each step, small in memory."""
@@ -71,6 +74,7 @@ class LinearScorer:
         ]
         self._version = model_version
         self._tokens = TokenTable(self._lexicon.fixed, self._lexicon.start, capacity)
+        self._titles: dict[str, Floats] = {}
 
     @property
     def model_version(self) -> str:
@@ -93,15 +97,8 @@ class LinearScorer:
         (scores,), (norm,) = self._probabilities(sums)
         spans: tuple[Span, ...] = ()
         if with_spans:
-            worth = self._worth(scores)
-            if worth and len(tokens) > 1:
-                columns = [column for column, _ in worth]
-                pushes = _pushes(by_token[1:, columns], by_pair[1:, columns]) / norm
-                labels = [label for _, label in worth]
-                spans = explain(comment.text, tokens[1:], pushes.T.tolist(), labels)
-        return Scored(
-            MappingProxyType(dict(zip(self._labels, scores, strict=True))), spans, self._version
-        )
+            spans = self._spans(comment.text, scores, tokens[1:], by_token[1:], by_pair[1:], norm)
+        return self._scored(scores, spans)
 
     def score_many(
         self, comments: Sequence[ScoringInput], *, with_spans: bool = False
@@ -127,25 +124,35 @@ class LinearScorer:
             if comment.title or comment.parent:
                 sums[place] += self._context(generation, comment)
         rows, norms = self._probabilities(sums)
-        labels, version, ends = self._labels, self._version, [*begins[1:], len(tokens)]
-        found = []
-        for place, scores in enumerate(rows):
-            spans: tuple[Span, ...] = ()
-            own = slice(begins[place] + 1, ends[place])
-            worth = self._worth(scores) if with_spans and own.start < own.stop else ()
-            if worth:
-                columns = [column for column, _ in worth]
-                pushes = _pushes(by_token[own, columns], by_pair[own, columns]) / norms[place]
-                spans = explain(
-                    comments[place].text,
-                    tokens[own],
-                    pushes.T.tolist(),
-                    [label for _, label in worth],
-                )
-            found.append(
-                Scored(MappingProxyType(dict(zip(labels, scores, strict=True))), spans, version)
+        spans: Iterable[tuple[Span, ...]] = repeat((), len(rows))
+        if with_spans:
+            own = map(slice, (begin + 1 for begin in begins), [*begins[1:], len(tokens)])
+            spans = (
+                self._spans(comment.text, scores, tokens[part], by_token[part], by_pair[part], norm)
+                for comment, scores, norm, part in zip(comments, rows, norms, own, strict=True)
             )
-        return found
+        return [self._scored(scores, found) for scores, found in zip(rows, spans, strict=True)]
+
+    def _scored(self, scores: Sequence[float], spans: tuple[Span, ...]) -> Scored:
+        probabilities = dict(zip(self._labels, scores, strict=True))
+        return Scored(MappingProxyType(probabilities), spans, self._version)
+
+    def _spans(
+        self,
+        text: str,
+        scores: Sequence[float],
+        tokens: Sequence[str],
+        by_token: Floats,
+        by_pair: Floats,
+        norm: float,
+    ) -> tuple[Span, ...]:
+        """Return what pushed the scores of one comment, of those that are worth explaining."""
+        worth = [(column, label) for column, label, bar in self._bars if scores[column] >= bar]
+        if not worth or not tokens:
+            return ()
+        pushes = _pushes(by_token, by_pair) / norm
+        columns = [pushes[:, column].tolist() for column, _ in worth]
+        return explain(text, tokens, columns, [label for _, label in worth])
 
     def _probabilities(self, sums: Floats) -> tuple[list[list[float]], list[float]]:
         """Return each comment's probabilities, and what its sums were divided by.
@@ -158,10 +165,6 @@ class LinearScorer:
         log_odds = self._intercepts + sums[:, :-1] / norms
         np.clip(log_odds, -_LARGEST, _LARGEST, out=log_odds)
         return (1.0 / (1.0 + np.exp(-log_odds))).tolist(), norms[:, 0].tolist()
-
-    def _worth(self, scores: Sequence[float]) -> list[tuple[int, Label]]:
-        """Return the columns and labels that score high enough for spans."""
-        return [(column, label) for column, label, bar in self._bars if scores[column] >= bar]
 
     def _parts(self, generation: Generation, tokens: Sequence[str]) -> tuple[Floats, Floats]:
         """Return the part of each token, and of each token's pair with the one before it.
@@ -204,12 +207,24 @@ class LinearScorer:
         return parts[which], forms[which]
 
     def _context(self, generation: Generation, comment: ScoringInput) -> Floats:
-        """Return the sum of the parts of the known distinct words of title and parent."""
+        """Return the sum of the parts of the known distinct words of title and parent.
+
+        That of a title alone is remembered: a thread has many comments.
+        """
+        title, parent = comment.title or "", comment.parent or ""
+        if parent:
+            return self._sum_of_words(generation, (title, parent))
+        known = self._titles.get(title)
+        if known is None:
+            known = self._sum_of_words(generation, (title,))
+            if len(self._titles) >= _TITLES:
+                self._titles = {}
+            self._titles[title] = known
+        return known
+
+    def _sum_of_words(self, generation: Generation, texts: Iterable[str]) -> Floats:
         tokens = [
-            token
-            for text in (comment.title, comment.parent)
-            if text
-            for token in tokenize(text, CONTEXT_CHARS)[:CONTEXT_TOKENS]
+            token for text in texts for token in tokenize(text, CONTEXT_CHARS)[:CONTEXT_TOKENS]
         ]
         slots = list(map(generation.slots.get, tokens, repeat(-1)))
         forms = generation.forms.take(slots) if slots else generation.forms[:0]

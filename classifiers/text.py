@@ -168,7 +168,7 @@ def locate(text: str, tokens: Iterable[str]) -> list[int]:
 
 def kind_of(token: str) -> Kind:
     """Return what a token is, by its characters alone."""
-    if token[0].isalpha() and token.isalnum():
+    if token.isalnum():  # all other kinds have a sign in them
         return Kind.WORD
     for kind, pattern in _KINDS:
         if pattern.fullmatch(token):
