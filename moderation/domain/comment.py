@@ -83,6 +83,7 @@ def host_name(address: str | None) -> str | None:
 
 
 _NOT_A_WORD = re.compile(r"[\W_]+")
+_SPACES_FOR_MARKS = bytes(code if chr(code).isalnum() else ord(" ") for code in range(256))
 MIN_REPEAT_LENGTH = 20
 """Shorter texts ("yes", "thank you") say too little without their context to count as repeats."""
 
@@ -100,7 +101,10 @@ def repeat_key(body: str) -> str | None:
     str or None
         32 hex digits, or None when the text is too short to be recognised again.
     """
-    letters = _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", body).casefold()).strip()
-    if len(letters) < MIN_REPEAT_LENGTH:
+    if body.isascii():  # the same words, sooner: nothing to normalise, and small is folded
+        words = b" ".join(body.encode().lower().translate(_SPACES_FOR_MARKS).split()).decode()
+    else:
+        words = _NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", body).casefold()).strip()
+    if len(words) < MIN_REPEAT_LENGTH:
         return None
-    return hashlib.sha256(letters.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:32]

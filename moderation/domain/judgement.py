@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from classifiers.labels import Label
 from moderation.domain.comment import Author, Parent, Thread
@@ -12,9 +13,10 @@ from moderation.domain.text_format import TextFormat
 from moderation.domain.verdict import LabelScore, RuleSpan, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedSpan:
+class PlacedSpan(NamedTuple):
     """A span with its place in the reduced text and in the text as sent.
+
+    A tuple, because a flagged comment makes up to dozens of them.
 
     Attributes
     ----------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from classifiers.labels import Label
 from classifiers.scorer import Span
@@ -78,9 +79,10 @@ def source_of(reasons: Iterable[str]) -> Source:
     return Source.MODEL
 
 
-@dataclass(frozen=True, slots=True)
-class LabelScore:
+class LabelScore(NamedTuple):
     """One label's score beside its threshold.
+
+    A tuple, because every comment makes six of them.
 
     Attributes
     ----------

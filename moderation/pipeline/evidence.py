@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from classifiers.labels import Label
-from classifiers.scorer import Scored, Threshold
+from classifiers.scorer import Scored
 from moderation.domain.comment import Comment
 from moderation.domain.policy import Policy
 from moderation.domain.review import DecisionAction
 from moderation.domain.verdict import RuleSpan, Verdict
+from moderation.pipeline.thresholds_in_force import ThresholdInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,8 @@ class Evidence:
     policy : Policy
     scored : Scored or None
         None when the scorer failed.
-    thresholds : dict[Label, Threshold]
-        The bundle's own, for labels whose threshold the policy leaves open.
+    thresholds : Mapping[Label, ThresholdInForce]
+        What decides about each label, for every `Label`, by the policy and the model that scored.
     word_rule_hits : tuple[WordRuleHit, ...]
     prior_decision : DecisionAction or None
         How the same text was decided before in this forum, if lately.
@@ -43,7 +45,7 @@ class Evidence:
     comment: Comment
     policy: Policy
     scored: Scored | None
-    thresholds: dict[Label, Threshold]
+    thresholds: Mapping[Label, ThresholdInForce]
     word_rule_hits: tuple[WordRuleHit, ...]
     prior_decision: DecisionAction | None
     audit_point: float

@@ -4,31 +4,28 @@ from __future__ import annotations
 
 import hashlib
 
-from classifiers.labels import Label
-from moderation.domain.verdict import LabelScore, Outcome, Verdict, strictest
+from moderation.domain.verdict import LabelScore, Outcome, strictest
 from moderation.pipeline.evidence import Evidence, Finding
 from moderation.pipeline.phases import LAST, PHASES
-from moderation.pipeline.phases.over_threshold import label_verdict, threshold_of
 
 
 def judge(evidence: Evidence) -> Outcome:
     """Return the outcome for one comment."""
     findings: list[Finding] = []
+    is_audit = False
     for phase in PHASES:
         finding = phase(evidence)
         if finding is None:
             continue
-        findings.append(finding)
         if finding.is_final:
+            findings = [finding]
             break
-    is_final = any(finding.is_final for finding in findings)
-    is_audit = False
-    if not is_final and not any(finding.is_queued for finding in findings):
-        audit = LAST(evidence)
-        is_audit = audit is not None
-        findings += [audit] if audit is not None else []
-    if is_final:
-        findings = findings[-1:]
+        findings.append(finding)
+    else:
+        if not any(finding.is_queued for finding in findings):
+            audit = LAST(evidence)
+            is_audit = audit is not None
+            findings += [audit] if audit is not None else []
     scored = evidence.scored
     return Outcome(
         verdict=strictest(finding.verdict for finding in findings),
@@ -47,16 +44,20 @@ def label_scores(evidence: Evidence) -> tuple[LabelScore, ...]:
     """Return each score beside the threshold in force, in the order of `Label`."""
     if evidence.scored is None:
         return ()
-    rows: list[LabelScore] = []
-    for label in Label:
-        threshold = threshold_of(evidence, label)
-        if label not in evidence.scored.probabilities or threshold is None:
-            continue
-        rule = evidence.policy.labels.get(label)
-        flags = rule is not None and label_verdict(evidence, label, rule) is not Verdict.PUBLISH
-        score = evidence.scored.probabilities[label]
-        rows.append(LabelScore(label, score, threshold[0], threshold[1], flags))
-    return tuple(rows)
+    scores = evidence.scored.probabilities
+    return tuple(
+        [
+            LabelScore(
+                label,
+                score,
+                threshold.value,
+                threshold.rule,
+                score >= threshold.flags_from,
+            )
+            for label, threshold in evidence.thresholds.items()
+            if threshold.value is not None and (score := scores.get(label)) is not None
+        ]
+    )
 
 
 def audit_point(forum: str, external_id: str, revision: str) -> float:

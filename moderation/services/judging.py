@@ -113,20 +113,12 @@ def judge_comment(
     prior_decision: DecisionAction | None = None,
 ) -> JudgedComment:
     """Ask the phases about one scored comment."""
-    matches = live.matcher.find(comment.reduced.text)
-    actions = {rule.rule_id: Verdict(rule.action) for rule in live.policy.word_rules}
     evidence = Evidence(
         comment=comment.comment,
         policy=live.policy,
         scored=scored,
-        thresholds=dict(scorer.thresholds) if scorer is not None else {},
-        word_rule_hits=tuple(
-            WordRuleHit(
-                RuleSpan(m.start, m.end, m.rule_id, *comment.reduced.source_range(m.start, m.end)),
-                actions[m.rule_id],
-            )
-            for m in matches
-        ),
+        thresholds=live.thresholds(scorer) if scorer is not None else {},
+        word_rule_hits=_word_rule_hits(comment.reduced, live),
         prior_decision=prior_decision,
         audit_point=audit_point(forum_slug, comment.comment.external_id, comment.comment.revision),
     )
@@ -141,14 +133,27 @@ def judge_comment(
     )
 
 
+def _word_rule_hits(reduced: Reduced, live: LivePolicy) -> tuple[WordRuleHit, ...]:
+    matches = live.matcher.find(reduced.text)
+    if not matches:
+        return ()
+    actions = {rule.rule_id: Verdict(rule.action) for rule in live.policy.word_rules}
+    return tuple(
+        WordRuleHit(
+            RuleSpan(m.start, m.end, m.rule_id, *reduced.source_range(m.start, m.end)),
+            actions[m.rule_id],
+        )
+        for m in matches
+    )
+
+
 def place_spans(outcome: Outcome, reduced: Reduced) -> tuple[PlacedSpan, ...]:
     """Give each span its place in the text as sent."""
-    placed = []
-    for span in outcome.spans:
-        source_start, source_end = reduced.source_range(span.start, span.end)
-        placed.append(
-            PlacedSpan(
-                span.label, span.start, span.end, source_start, source_end, round(span.weight, 4)
-            )
-        )
-    return tuple(placed)
+    if not outcome.spans:
+        return ()
+    return tuple(
+        [
+            PlacedSpan(label, start, end, *reduced.source_range(start, end), round(weight, 4))
+            for start, end, label, weight in outcome.spans
+        ]
+    )

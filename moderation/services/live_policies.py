@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from classifiers.labels import Label
+from classifiers.scorer import Scorer, Threshold
 from moderation.domain.policy import Policy
+from moderation.pipeline.thresholds_in_force import ThresholdInForce, thresholds_in_force
 from moderation.pipeline.word_rules import WordRuleMatcher
 from moderation.storage import policies
 from moderation.storage.database import Connection
 
+_Own = Mapping[Label, Threshold]
+_InForce = Mapping[Label, ThresholdInForce]
 
-@dataclass(frozen=True, slots=True)
+
 class LivePolicy:
-    """A policy and its matcher."""
+    """A policy, ready to judge by: its word rules compiled, its thresholds worked out.
 
-    policy: Policy
-    matcher: WordRuleMatcher
+    Parameters
+    ----------
+    policy : Policy
+    """
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.matcher = WordRuleMatcher(policy.word_rules)
+        self._thresholds: dict[str, tuple[_Own, _InForce]] = {}
+
+    def thresholds(self, scorer: Scorer) -> _InForce:
+        """Return what decides about each label under a model."""
+        version, own = scorer.model_version, scorer.thresholds
+        kept = self._thresholds.get(version)
+        if kept is None or kept[0] is not own:
+            kept = own, thresholds_in_force(self.policy, own, version)
+            self._thresholds = {**self._thresholds, version: kept}
+        return kept[1]
 
 
 class LivePolicies:
@@ -37,6 +58,6 @@ class LivePolicies:
         kept = self._kept.get(forum_id)
         if kept is None or kept.policy.version != version:
             policy = policies.current_policy(connection, forum_id)
-            kept = LivePolicy(policy, WordRuleMatcher(policy.word_rules))
+            kept = LivePolicy(policy)
             self._kept[forum_id] = kept  # one assignment: readers see the old or the new one
         return kept

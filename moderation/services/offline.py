@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from moderation.domain.comment import Comment
 from moderation.domain.policy import Policy
-from moderation.pipeline.word_rules import WordRuleMatcher
 from moderation.services.judging import (
     JudgedComment,
     judge_comment,
@@ -21,7 +20,7 @@ _POLICY = Policy(version=0, audit_share=0.0)
 
 def judge_offline(models: LiveModels, batch: Sequence[Comment]) -> list[JudgedComment]:
     """Return each comment's outcome, in order."""
-    live = LivePolicy(_POLICY, WordRuleMatcher(()))
+    live = LivePolicy(_POLICY)
     scorer = models.loaded().current
     reduced = [reduce_comment(comment) for comment in batch]
     return [

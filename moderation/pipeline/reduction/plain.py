@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from moderation.pipeline.reduction.attribution import is_attribution, quoted_person
-from moderation.pipeline.reduction.reduced import Reduced
+from moderation.pipeline.reduction.outline import Outline
+from moderation.pipeline.reduction.reduced import Reduced, Segment
 from moderation.pipeline.reduction.writer import Writer
 
 _LINE = re.compile(r"[^\n]*+(?:\n|\Z)")
@@ -19,10 +20,10 @@ _NOT_A_QUOTE = frozenset(":;=._-<0123456789")
 
 def reduce_plain(source: str, *, keeps_outline: bool = False) -> Reduced:
     """Reduce plain text to the author's own words; see the package for what is kept."""
-    if ">" not in source:
-        writer = Writer(source, keeps_outline=keeps_outline)
-        writer.verbatim(0, len(source))
-        return writer.finish()
+    if ">" not in source:  # no quote: all of it is the author's own
+        segments = (Segment(0, len(source), 0, len(source)),) if source else ()
+        outline = Outline(source) if keeps_outline else None
+        return Reduced(source, segments, outline=outline)
     return _PlainReader(source, keeps_outline=keeps_outline).read()
 
 

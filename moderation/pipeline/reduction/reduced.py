@@ -105,6 +105,9 @@ class Reduced:
         """
         if not 0 <= start <= end <= len(self.text):
             raise IndexError(f"range {start}..{end} lies outside of 0..{len(self.text)}")
+        if len(self.segments) == 1 and self.segments[0].is_verbatim:  # plain text, most of all
+            shift = self.segments[0].source_start
+            return start + shift, end + shift
         if start == end:
             position = self._position(start)
             return position, position

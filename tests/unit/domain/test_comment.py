@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moderation.domain.comment import content_revision, repeat_key
 from moderation.domain.errors import InvalidInputError
@@ -24,6 +26,12 @@ TEXT = "You should have read the article first."
 )
 def test_repeat_key_is_equal_for(same: str) -> None:
     assert repeat_key(same) == repeat_key(TEXT)
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=60))
+def test_repeat_key_of_ascii_is_that_of_any_text(text: str) -> None:
+    # A word in other letters takes the longer way; full-width ones mean the same.
+    assert repeat_key(f"{text} another word") == repeat_key(f"{text} \uff41nother word")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +22,7 @@ from moderation.pipeline.phases.scorer_failed import scorer_failed
 from moderation.pipeline.phases.trusted_author import trusted_author
 from moderation.pipeline.phases.word_rule import word_rule
 from moderation.pipeline.run import audit_point, judge
+from moderation.pipeline.thresholds_in_force import thresholds_in_force
 from tests.builders import a_comment
 
 RULE = "maximum recall at precision >= 0.9"
@@ -31,17 +33,19 @@ def scores(**given: float) -> Scored:
     return Scored({Label(name): score for name, score in given.items()}, (), "2026-01-01-0")
 
 
-def evidence(**fields: Any) -> Evidence:
+def evidence(*, own: Mapping[Label, Threshold] = BUNDLE, **fields: Any) -> Evidence:
     usual = Evidence(
         comment=a_comment(),
         policy=Policy(audit_share=0.0),
         scored=scores(abusive=0.1, partisan=0.1),
-        thresholds=dict(BUNDLE),
+        thresholds={},
         word_rule_hits=(),
         prior_decision=None,
         audit_point=0.5,
     )
-    return replace(usual, **fields)
+    found = replace(usual, **fields)
+    version = found.scored.model_version if found.scored is not None else ""
+    return replace(found, thresholds=thresholds_in_force(found.policy, own, version))
 
 
 def hit(rule_id: str, action: Verdict) -> WordRuleHit:
@@ -216,7 +220,7 @@ def test_over_threshold(
 
 def test_over_threshold_needs_a_threshold_from_somewhere() -> None:
     # A bundle without a threshold for the label, and a policy that leaves it open.
-    assert over_threshold(evidence(scored=scores(abusive=0.99), thresholds={})) is None
+    assert over_threshold(evidence(scored=scores(abusive=0.99), own={})) is None
 
 
 @pytest.mark.parametrize(
