@@ -92,7 +92,7 @@ class Name(Text):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if any(unicodedata.category(char) == "Cc" for char in text):
+        if not text.isprintable() and any(unicodedata.category(char) == "Cc" for char in text):
             raise self.make_error("control")
         return text
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import fields, validate
 
 from moderation.domain.comment import Author, Comment, Parent, Thread, content_revision
 from moderation.domain.feedback import FeedbackSource
@@ -28,6 +28,7 @@ from moderation.web.fields import (
     Remembered,
     WholeNumber,
 )
+from moderation.web.strict_schema import StrictSchema
 
 MAX_BATCH = 1000
 MAX_ID_LENGTH = 200
@@ -46,17 +47,7 @@ def _id(**options: Any) -> Name:
     return Name(least=1, most=MAX_ID_LENGTH, **options)
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-    error_messages = {  # noqa: RUF012 - marshmallow's own way
-        "unknown": "is no field of this object",
-        "type": "expected an object",
-    }
-
-
-class AuthorSchema(_Strict):
+class AuthorSchema(StrictSchema):
     """Who wrote the comment."""
 
     id = _id(required=True, metadata={"description": "The forum's own id.", "example": "812"})
@@ -70,8 +61,7 @@ class AuthorSchema(_Strict):
         metadata={"description": "Published unseen, if the forum's policy believes this mark."},
     )
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Author:
+    def _made(self, data: dict[str, Any]) -> Author:
         return Author(
             external_id=data["id"],
             name=data.get("name"),
@@ -81,30 +71,28 @@ class AuthorSchema(_Strict):
         )
 
 
-class ThreadSchema(_Strict):
+class ThreadSchema(StrictSchema):
     """Where the comment stands."""
 
     id = _id(required=True, metadata={"example": "41"})
     title = Name(most=1000, allow_none=True, metadata={"example": "Budget day"})
     url = Address(allow_none=True)
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Thread:
+    def _made(self, data: dict[str, Any]) -> Thread:
         return Thread(data["id"], data.get("title"), data.get("url"))
 
 
-class ParentSchema(_Strict):
+class ParentSchema(StrictSchema):
     """The comment that is answered."""
 
     id = _id(required=True)
     text = CommentText(allow_none=True, metadata={"description": "As plain text."})
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Parent:
+    def _made(self, data: dict[str, Any]) -> Parent:
         return Parent(data["id"], data.get("text"))
 
 
-class CommentSchema(_Strict):
+class CommentSchema(StrictSchema):
     """One revision of one comment."""
 
     id = _id(required=True, metadata={"description": "The forum's own id.", "example": "c-7261"})
@@ -141,8 +129,7 @@ class CommentSchema(_Strict):
     )
     language = Language(allow_none=True, metadata={"example": "en"})
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> Any:
+    def _made(self, data: dict[str, Any]) -> Any:
         return _comment(data)
 
 
@@ -194,18 +181,17 @@ class ScoreSchema(CommentSchema):
         },
     )
 
-    @post_load
-    def _make(self, data: dict[str, Any], **_: Any) -> ScoreRequest:
+    def _made(self, data: dict[str, Any]) -> ScoreRequest:
         return ScoreRequest(_comment(data), data.get("model_version"))
 
 
-class BatchSchema(_Strict):
+class BatchSchema(StrictSchema):
     """Up to 1,000 comments."""
 
     comments = EachOnItsOwn(fields.Nested(CommentSchema), most=MAX_BATCH, required=True)
 
 
-class ReportSchema(_Strict):
+class ReportSchema(StrictSchema):
     """What a reader says about a comment."""
 
     reporter_id = Name(
@@ -246,7 +232,7 @@ class Action(StrEnum):
     REJECT = DecisionAction.REJECT.value
 
 
-class FeedbackSchema(_Strict):
+class FeedbackSchema(StrictSchema):
     """What the forum itself judged a comment to be."""
 
     labels = Answers(
@@ -281,7 +267,7 @@ class FeedbackSchema(_Strict):
     )
 
 
-class AppealFiledSchema(_Strict):
+class AppealFiledSchema(StrictSchema):
     """What an author says against a rejection."""
 
     words = CommentText(
@@ -298,7 +284,7 @@ class AppealFiledSchema(_Strict):
     )
 
 
-class OffsetsQuery(_Strict):
+class OffsetsQuery(StrictSchema):
     """The query of an address whose answer holds offsets."""
 
     offsets = fields.Enum(
@@ -318,7 +304,7 @@ class OffsetsQuery(_Strict):
     )
 
 
-class ForumQuery(_Strict):
+class ForumQuery(StrictSchema):
     """The query of every other address."""
 
     forum = fields.String(
