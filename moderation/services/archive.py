@@ -6,9 +6,11 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 
 from moderation.domain.comment import Comment
 from moderation.domain.forum import Forum
+from moderation.domain.policy import Policy
 from moderation.services.intake import submit_comments
 from moderation.services.judging import (
     JudgedComment,
@@ -86,33 +88,32 @@ def _store_all(
             for comment, score in zip(reduced, scored, strict=True)
         ]
         rows = [new_comment(runtime, forum, one, request_id=request_id) for one in judged]
-        pks = bulk.insert_comments(connection, forum.id, rows, at=now)
-        _queue(connection, runtime, forum, list(zip(pks, judged, strict=True)))
-        append_events(
-            connection,
-            [verdict_event(forum, pk, one.outcome) for pk, one in zip(pks, judged, strict=True)],
-            at=now,
-        )
+        placed = bulk.insert_comments(connection, forum.id, rows, at=now)
+        _queue(connection, forum, live.policy, list(zip(placed, judged, strict=True)), at=now)
+        events = [
+            verdict_event(forum, place.comment_pk, one.outcome)
+            for place, one in zip(placed, judged, strict=True)
+        ]
+        append_events(connection, events, at=now)
     return True
 
 
 def _queue(
     connection: Connection,
-    runtime: Runtime,
     forum: Forum,
-    judged: Sequence[tuple[int, JudgedComment]],
+    policy: Policy,
+    judged: Sequence[tuple[bulk.Placed, JudgedComment]],
+    *,
+    at: datetime,
 ) -> None:
-    policy = runtime.policies.of(connection, forum.id).policy
-    alike: Counter[str] = Counter()
+    queued = [(place, one, item_kind(one)) for place, one in judged if one.outcome.is_queued]
+    kinds = {kind for _, _, kind in queued if kind is not None}
+    alike = Counter(queue_pages.count_kinds(connection, forum.id, kinds))
     items = []
-    for pk, one in judged:
-        if not one.outcome.is_queued:
-            continue
-        kind = item_kind(one)
-        if kind is not None and kind not in alike:
-            alike[kind] = queue_pages.count_kind(connection, forum.id, kind)
+    for place, one, kind in queued:
         count = alike[kind] if kind is not None else 0
-        items.append(new_item(pk, forum, one, policy, kind=kind, alike=count))
+        item = new_item(place.comment_pk, forum, one, policy, kind=kind, alike=count)
+        items.append((place, item))
         if kind is not None:
             alike[kind] += 1
-    bulk.insert_items(connection, items, at=runtime.clock())
+    bulk.insert_items(connection, items, at=at)

@@ -58,7 +58,7 @@ def submit_comments(
     if not batch:
         return []
     reduced = [reduce_comment(comment) for comment in batch]
-    with runtime.database.read() as connection:
+    with runtime.database.look() as connection:
         found = [
             known_of(connection, forum.id, one.external_id, one.revision, body.repeat_key)
             for one, body in zip(batch, reduced, strict=True)

@@ -134,7 +134,7 @@ def remove_forum(runtime: Runtime, slug: str) -> None:
 
 def forum_by_key(runtime: Runtime, bearer_key: str) -> Forum | None:
     """Return the forum that a bearer key belongs to, or None."""
-    with runtime.database.read() as connection:
+    with runtime.database.look() as connection:
         return forums.forum_by_key_digest(connection, key_digest(bearer_key), now=runtime.clock())
 
 
@@ -142,7 +142,7 @@ def forum_with_secrets(runtime: Runtime, slug: str) -> tuple[Forum, Sequence[str
     """Return a forum with its valid signing secrets, newest first, or None."""
     if not is_slug(slug):
         return None
-    with runtime.database.read() as connection:
+    with runtime.database.look() as connection:
         return forums.forum_with_secrets(connection, slug, now=runtime.clock())
 
 

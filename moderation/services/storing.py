@@ -210,7 +210,8 @@ class _Writer:
 
     def _queue(self, one: ToStore, pk: int) -> int:
         kind = item_kind(one.judged)
-        alike = queue_pages.count_kind(self._connection, one.forum.id, kind) if kind else 0
+        kinds = [kind] if kind is not None else []
+        alike = sum(queue_pages.count_kinds(self._connection, one.forum.id, kinds).values())
         return review_queue.insert_item(
             self._connection,
             new_item(pk, one.forum, one.judged, one.policy, kind=kind, alike=alike),

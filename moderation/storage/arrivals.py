@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, literal, select, true
 from moderation.domain.review import DecisionAction
 from moderation.storage.decisions import is_in_force
 from moderation.storage.policies import CURRENT_VERSION
+from moderation.storage.prepared import Prepared
 from moderation.storage.tables import comments, decisions, review_items
 
 
@@ -49,7 +50,7 @@ def known_of(
         "revision": revision,
         "key": repeat_key,
     }
-    version, stored, action, decided_at = connection.execute(_KNOWN, asked).one()
+    ((version, stored, action, decided_at),) = _KNOWN.rows(connection, asked)
     prior = PriorDecision(DecisionAction(action), decided_at) if action is not None else None
     return Known(version or 0, stored is not None, prior)
 
@@ -72,9 +73,11 @@ _PRIOR = (
     .subquery("prior")
 )
 _ALWAYS = select(literal(1).label("one")).subquery("always")
-_KNOWN = select(
-    CURRENT_VERSION.scalar_subquery(),
-    _BY_REVISION.scalar_subquery(),
-    _PRIOR.c.action,
-    _PRIOR.c.created_at,
-).select_from(_ALWAYS.outerjoin(_PRIOR, true()))
+_KNOWN = Prepared(
+    lambda _: select(
+        CURRENT_VERSION.scalar_subquery(),
+        _BY_REVISION.scalar_subquery(),
+        _PRIOR.c.action,
+        _PRIOR.c.created_at,
+    ).select_from(_ALWAYS.outerjoin(_PRIOR, true()))
+)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, Select, Text, bindparam, exists, select
 
 from moderation.domain.comment import Author, Thread
+from moderation.storage.as_json import as_json
 from moderation.storage.comments import (
     NewComment,
     comment_values,
@@ -17,7 +18,8 @@ from moderation.storage.comments import (
     put_threads,
     verdict_values,
 )
-from moderation.storage.many_rows import insert_rows, new_keys
+from moderation.storage.many_rows import insert_rows, new_keys, one_column
+from moderation.storage.prepared import Prepared
 from moderation.storage.review_queue import NewItem, item_values
 from moderation.storage.tables import comments, decisions, review_items, verdicts
 
@@ -26,15 +28,21 @@ _Named = TypeVar("_Named", Author, Thread)
 
 def any_known(connection: Connection, forum_id: int, external_ids: Sequence[str]) -> bool:
     """Tell whether a forum has sent any of these comments before, in whatever revision."""
-    return bool(
-        connection.scalar(
-            select(
-                exists().where(
-                    comments.c.forum_id == forum_id, comments.c.external_id.in_(external_ids)
-                )
-            )
-        )
+    asked = {"forum": forum_id, "names": as_json(external_ids)}
+    ((is_known,),) = _ANY_KNOWN.rows(connection, asked)
+    return bool(is_known)
+
+
+def _any_known(dialect: str) -> Select[bool]:
+    names = one_column(dialect, bindparam("names", type_=Text))
+    is_known = exists().where(
+        comments.c.forum_id == bindparam("forum"),
+        comments.c.external_id.in_(select(names.c.value)),
     )
+    return select(is_known)
+
+
+_ANY_KNOWN = Prepared(_any_known)
 
 
 def has_decisions(connection: Connection, forum_id: int) -> bool:
@@ -42,25 +50,44 @@ def has_decisions(connection: Connection, forum_id: int) -> bool:
     return bool(connection.scalar(select(exists().where(decisions.c.forum_id == forum_id))))
 
 
+class Placed(NamedTuple):
+    """Our keys of a comment that was just stored, and what a queue item copies from it."""
+
+    comment_pk: int
+    author_id: int | None
+    thread_id: int | None
+    language: str | None
+
+
 def insert_comments(
     connection: Connection, forum_id: int, batch: Sequence[NewComment], *, at: datetime
-) -> list[int]:
-    """Store comments that are not known yet, with their verdicts; returns our keys in order."""
+) -> list[Placed]:
+    """Store comments that are not known yet, with their verdicts; returns their keys in order."""
     authors = put_authors(connection, forum_id, _each_once(new.comment.author for new in batch))
     threads = put_threads(connection, forum_id, _each_once(new.comment.thread for new in batch))
-    pks = new_keys(connection, comments, len(batch))
+    placed = [
+        Placed(
+            pk,
+            authors[author.external_id] if (author := new.comment.author) is not None else None,
+            threads[thread.external_id] if (thread := new.comment.thread) is not None else None,
+            new.comment.language,
+        )
+        for pk, new in zip(new_keys(connection, comments, len(batch)), batch, strict=True)
+    ]
     rows = []
-    for pk, new in zip(pks, batch, strict=True):
-        author, thread = new.comment.author, new.comment.thread
+    for place, new in zip(placed, batch, strict=True):
         values = comment_values(forum_id, new, at=at)
-        values["id"] = pk
-        values["author_id"] = authors[author.external_id] if author is not None else None
-        values["thread_id"] = threads[thread.external_id] if thread is not None else None
+        values["id"] = place.comment_pk
+        values["author_id"] = place.author_id
+        values["thread_id"] = place.thread_id
         rows.append(values)
     insert_rows(connection, comments, rows)
-    judged = [verdict_values(pk, new, at=at) for pk, new in zip(pks, batch, strict=True)]
+    judged = [
+        verdict_values(place.comment_pk, new, at=at)
+        for place, new in zip(placed, batch, strict=True)
+    ]
     insert_rows(connection, verdicts, judged)
-    return pks
+    return placed
 
 
 def _each_once(named: Iterable[_Named | None]) -> list[_Named]:
@@ -78,27 +105,17 @@ def _each_once(named: Iterable[_Named | None]) -> list[_Named]:
     return list(merged.values())
 
 
-def insert_items(connection: Connection, items: Sequence[NewItem], *, at: datetime) -> None:
+def insert_items(
+    connection: Connection, items: Sequence[tuple[Placed, NewItem]], *, at: datetime
+) -> None:
     """Queue many comments."""
-    if not items:
-        return
-    places = {
-        row.id: row
-        for row in connection.execute(
-            select(
-                comments.c.id, comments.c.author_id, comments.c.thread_id, comments.c.language
-            ).where(comments.c.id.in_([item.comment_pk for item in items]))
-        )
-    }
-    rows = []
-    for item in items:
-        place = places[item.comment_pk]
-        rows.append(
-            {
-                **item_values(item, at=at),
-                "author_id": place.author_id,
-                "thread_id": place.thread_id,
-                "language": place.language,
-            }
-        )
+    rows = [
+        {
+            **item_values(item, at=at),
+            "author_id": place.author_id,
+            "thread_id": place.thread_id,
+            "language": place.language,
+        }
+        for place, item in items
+    ]
     insert_rows(connection, review_items, rows)

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.comment import Author, Comment, Thread
 from moderation.domain.judgement import PlacedSpan, QuoteText
 from moderation.domain.verdict import Outcome
+from moderation.storage.many_rows import insert_rows
+from moderation.storage.prepared import Prepared
 from moderation.storage.tables import authors, comments, threads, verdicts
 
 
@@ -107,16 +109,15 @@ def insert_comment(
     author_pk, author = put_author(connection, forum_id, new.comment.author)
     thread_pk, thread = put_thread(connection, forum_id, new.comment.thread)
     values = comment_values(forum_id, new, at=at) | {"author_id": author_pk, "thread_id": thread_pk}
-    pk: int | None = connection.scalar(_INSERT_NEW[connection.dialect.name], values)
-    return StoredComment(pk, author, thread) if pk is not None else None
+    row = _INSERT_NEW.row(connection, values)
+    return StoredComment(row[0], author, thread) if row else None
 
 
 def insert_verdicts(
     connection: Connection, judged: Sequence[tuple[int, NewComment]], *, at: datetime
 ) -> None:
     """Store the verdicts on comments, given by our keys."""
-    if judged:
-        connection.execute(_INSERT_VERDICT, [verdict_values(pk, new, at=at) for pk, new in judged])
+    insert_rows(connection, verdicts, [verdict_values(pk, new, at=at) for pk, new in judged])
 
 
 def comment_values(forum_id: int, new: NewComment, *, at: datetime) -> dict[str, Any]:
@@ -147,7 +148,7 @@ def supersede_older(
 ) -> Sequence[int]:
     """Mark the earlier revisions as no longer the latest; returns their keys."""
     key = {"forum": forum_id, "external": external_id, "newest": comment_pk}
-    return connection.scalars(_SUPERSEDE, key).all()
+    return [pk for (pk,) in _SUPERSEDE.rows(connection, key)]
 
 
 def mark_deleted(
@@ -204,12 +205,8 @@ def verdict_values(comment_pk: int, new: NewComment, *, at: datetime) -> dict[st
         "comment_id": comment_pk,
         "verdict": outcome.verdict.value,
         "reasons": list(outcome.reasons),
-        "scores": [
-            [row.label, row.score, row.threshold, row.rule, row.flags] for row in outcome.scores
-        ],
-        "spans": [
-            [s.label, s.start, s.end, s.source_start, s.source_end, s.weight] for s in new.spans
-        ],
+        "scores": [[*row] for row in outcome.scores],
+        "spans": [[*span] for span in new.spans],
         "rule_spans": [
             [span.start, span.end, span.rule_id, span.source_start, span.source_end]
             for span in outcome.rule_spans
@@ -227,10 +224,8 @@ def put_author(
     """Store what is said of an author; returns our key and all that is known, None for nobody."""
     if author is None:
         return None, None
-    statement = _PUT_AUTHOR[connection.dialect.name]
-    row = connection.execute(statement, _author_values(forum_id, author)).one()
-    known = Author(author.external_id, row.name, row.joined_at, row.post_count, row.is_trusted)
-    return row.id, known
+    ((pk, *known),) = _PUT_ONE_AUTHOR.rows(connection, _author_values(forum_id, author))
+    return pk, Author(*known)
 
 
 def put_thread(
@@ -239,9 +234,8 @@ def put_thread(
     """Store what is said of a thread; returns our key and all that is known, None for none."""
     if thread is None:
         return None, None
-    statement = _PUT_THREAD[connection.dialect.name]
-    row = connection.execute(statement, _thread_values(forum_id, thread)).one()
-    return row.id, Thread(thread.external_id, row.title, row.url)
+    ((pk, *known),) = _PUT_ONE_THREAD.rows(connection, _thread_values(forum_id, thread))
+    return pk, Thread(*known)
 
 
 def put_authors(connection: Connection, forum_id: int, named: Sequence[Author]) -> dict[str, int]:
@@ -299,10 +293,9 @@ def _upsert(dialect: Any, table: Table, *names: str) -> Any:
     ).returning(table.c.id, table.c.external_id, *(table.c[name] for name in names))
 
 
-_INSERT_NEW = {
-    name: dialect.insert(comments).on_conflict_do_nothing().returning(comments.c.id)
-    for name, dialect in _DIALECTS.items()
-}
+_INSERT_NEW = Prepared(
+    lambda name: _DIALECTS[name].insert(comments).on_conflict_do_nothing().returning(comments.c.id)
+)
 _PUT_AUTHOR = {
     name: _upsert(dialect, authors, "name", "joined_at", "post_count", "is_trusted")
     for name, dialect in _DIALECTS.items()
@@ -310,16 +303,19 @@ _PUT_AUTHOR = {
 _PUT_THREAD = {
     name: _upsert(dialect, threads, "title", "url") for name, dialect in _DIALECTS.items()
 }
-_INSERT_VERDICT = insert(verdicts)
+_PUT_ONE_AUTHOR = Prepared(_PUT_AUTHOR.__getitem__)
+_PUT_ONE_THREAD = Prepared(_PUT_THREAD.__getitem__)
 _TAKE_LOCK = select(func.pg_advisory_xact_lock(bindparam("space"), bindparam("lock")))
-_SUPERSEDE = (
-    update(comments)
-    .where(
-        comments.c.forum_id == bindparam("forum"),
-        comments.c.external_id == bindparam("external"),
-        comments.c.id != bindparam("newest"),
-        comments.c.is_latest,
+_SUPERSEDE = Prepared(
+    lambda _: (
+        update(comments)
+        .where(
+            comments.c.forum_id == bindparam("forum"),
+            comments.c.external_id == bindparam("external"),
+            comments.c.id != bindparam("newest"),
+            comments.c.is_latest,
+        )
+        .values(is_latest=False)
+        .returning(comments.c.id)
     )
-    .values(is_latest=False)
-    .returning(comments.c.id)
 )

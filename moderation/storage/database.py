@@ -24,6 +24,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from moderation.domain.errors import ConflictError, InvalidInputError, StorageUnavailableError
+from moderation.storage.as_json import as_json
 from moderation.storage.sealing import GivenKeys, KeySource, Vault
 from moderation.storage.shared_sync import SharedSync
 
@@ -47,6 +48,8 @@ class Database:
 
     def __init__(self, engine: Engine, vault: Vault, sync: SharedSync | None = None) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(vault=vault)
+        self._writing = engine.execution_options(vault=vault, sqlite_immediate=True)
         self.vault = vault
         self._sync = sync
         self._turn = threading.Lock()
@@ -71,6 +74,20 @@ class Database:
             If the database cannot be reached.
         """
         with self._transaction(is_write=False) as connection:
+            yield connection
+
+    @contextmanager
+    def look(self) -> Iterator[Connection]:
+        """Open a connection for `Prepared` statements that read, each in a transaction of its own.
+
+        What else is executed begins a transaction as in `read`, from there on.
+
+        Raises
+        ------
+        StorageUnavailableError
+            If the database cannot be reached.
+        """
+        with _told(), self._reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -142,24 +159,9 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, is_write: bool) -> Iterator[Connection]:
-        try:
-            with self._engine.connect() as connection:
-                options = connection.execution_options(sqlite_immediate=is_write, vault=self.vault)
-                with options.begin():
-                    yield options
-        except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-            raise StorageUnavailableError("The database cannot be reached now.") from error
-        except IntegrityError as error:
-            if not _is_duplicate(error):
-                raise
-            message = "Somebody else has done the same at the same moment; look, and try again."
-            raise ConflictError(message) from error
-        except DataError as error:
-            raise InvalidInputError("The database cannot hold one of the values.") from error
-        except DBAPIError as error:
-            if error.connection_invalidated:
-                raise StorageUnavailableError("The database cannot be reached now.") from error
-            raise
+        engine = self._writing if is_write else self._reading
+        with _told(), engine.connect() as connection, connection.begin():
+            yield connection
 
     def ping(self) -> None:
         """Ask the database for a sign of life; raises `StorageUnavailableError`."""
@@ -169,6 +171,26 @@ class Database:
     def dispose(self) -> None:
         """Close the pool, for example before a fork."""
         self._engine.dispose()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Tell what the database refuses in our own words."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise StorageUnavailableError("The database cannot be reached now.") from error
+    except IntegrityError as error:
+        if not _is_duplicate(error):
+            raise
+        message = "Somebody else has done the same at the same moment; look, and try again."
+        raise ConflictError(message) from error
+    except DataError as error:
+        raise InvalidInputError("The database cannot hold one of the values.") from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise StorageUnavailableError("The database cannot be reached now.") from error
+        raise
 
 
 def open_database(
@@ -205,6 +227,7 @@ def open_database(
             pool_size=pool_size,
             max_overflow=8,
             hide_parameters=True,  # comment text must not reach a log by way of an error
+            json_serializer=as_json,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -214,6 +237,7 @@ def open_database(
             pool_size=pool_size,
             max_overflow=8,
             hide_parameters=True,
+            json_serializer=as_json,
             pool_pre_ping=True,
             pool_timeout=5,
             connect_args={"connect_timeout": 5},
@@ -275,14 +299,15 @@ _SQLITE_DUPLICATES = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAIN
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get("sqlite_immediate", False):
-        connection.exec_driver_sql("BEGIN")
-        return
+    is_write = connection.get_execution_options().get("sqlite_immediate", False)
     cursor = connection.connection.cursor()
     try:
-        _begin_writing(cursor)
+        if is_write:
+            _begin_writing(cursor)
+        else:
+            cursor.execute("BEGIN")
     except sqlite3.OperationalError as error:
-        raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        raise OperationalError("BEGIN", None, error) from error
     finally:
         cursor.close()
 

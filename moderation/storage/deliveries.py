@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from moderation.domain.host import HOST_EVENT_PREFIX
 from moderation.domain.reach import ForumKeys
+from moderation.storage.prepared import Prepared
 from moderation.storage.tables import comments, deliveries, forums
 from moderation.storage.within import newest_within
 from moderation.storage.within import within as is_within
@@ -91,8 +92,8 @@ def insert_delivery(connection: Connection, new: NewDelivery, *, at: datetime) -
         "next_attempt_at": at,
         "created_at": at,
     }
-    pk: int = connection.execute(_INSERT, values).scalar_one()
-    return pk
+    ((pk,),) = _INSERT.rows(connection, values)
+    return int(pk)
 
 
 def is_due(connection: Connection, *, now: datetime) -> bool:
@@ -159,7 +160,7 @@ def _due() -> Select[tuple[int]]:
 
 
 # Built once: comments that wait need the first, and a worker asks for the others all the time.
-_INSERT = insert(deliveries).returning(deliveries.c.id)
+_INSERT = Prepared(lambda _: insert(deliveries).returning(deliveries.c.id))
 _DUE = _due()
 _DUE_UNLESS_LOCKED = {
     "sqlite": _DUE,

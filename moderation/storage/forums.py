@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from moderation.domain.forum import Forum
+from moderation.storage.prepared import Prepared
 from moderation.storage.sealing import vault_of
 from moderation.storage.tables import credentials, forums
 
@@ -32,7 +33,7 @@ FORUM = (
     forums.c.is_demo,
     forums.c.pseudonymises_authors,
 )
-"""The columns that `forum_of` reads."""
+"""The columns of `Forum`, in the order of its fields."""
 
 
 # Built once: every request asks who is calling.
@@ -43,26 +44,30 @@ def _is_valid(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return or_(credentials.c.expires_at.is_(None), credentials.c.expires_at > now)
 
 
-_BY_KEY = (
-    select(*FORUM)
-    .join(credentials, credentials.c.forum_id == forums.c.id)
-    .where(
-        credentials.c.key_digest == bindparam("digest"),
-        _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+_BY_KEY = Prepared(
+    lambda _: (
+        select(*FORUM)
+        .join(credentials, credentials.c.forum_id == forums.c.id)
+        .where(
+            credentials.c.key_digest == bindparam("digest"),
+            _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+        )
     )
 )
-_WITH_SECRETS = (  # every signed request asks
-    select(*FORUM, credentials.c.secret)
-    .outerjoin(
-        credentials,
-        and_(
-            credentials.c.forum_id == forums.c.id,
-            credentials.c.kind == "signing",
-            _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
-        ),
+_WITH_SECRETS = Prepared(  # every signed request asks
+    lambda _: (
+        select(*FORUM, credentials.c.secret)
+        .outerjoin(
+            credentials,
+            and_(
+                credentials.c.forum_id == forums.c.id,
+                credentials.c.kind == "signing",
+                _is_valid(bindparam("now", type_=credentials.c.expires_at.type)),
+            ),
+        )
+        .where(forums.c.slug == bindparam("slug"))
+        .order_by(credentials.c.id.desc())
     )
-    .where(forums.c.slug == bindparam("slug"))
-    .order_by(credentials.c.id.desc())
 )
 _SECRETS = (
     select(credentials.c.secret)
@@ -126,11 +131,11 @@ def forum_with_secrets(
     connection: Connection, slug: str, *, now: datetime
 ) -> tuple[Forum, Sequence[str]] | None:
     """Find a forum by its name, with its valid signing secrets as `signing_secrets` has them."""
-    rows = connection.execute(_WITH_SECRETS, {"slug": slug, "now": now}).mappings().all()
+    rows = _WITH_SECRETS.rows(connection, {"slug": slug, "now": now})
     if not rows:
         return None
     vault = vault_of(connection)
-    return forum_of(rows[0]), [vault.open(row["secret"]) for row in rows if row["secret"]]
+    return Forum(*rows[0][:-1]), [vault.open(secret) for *_, secret in rows if secret]
 
 
 def forum_by_id(connection: Connection, forum_id: int) -> Forum | None:
@@ -189,8 +194,8 @@ def expire_credentials(
 def forum_by_key_digest(connection: Connection, key_digest: str, *, now: datetime) -> Forum | None:
     """Find the forum that a bearer key belongs to, if the key is still valid."""
     asked = {"digest": key_digest, "now": now}
-    row = connection.execute(_BY_KEY, asked).mappings().first()
-    return forum_of(row) if row else None
+    row = _BY_KEY.row(connection, asked)
+    return Forum(*row) if row else None
 
 
 def signing_secrets(connection: Connection, forum_id: int, *, now: datetime) -> Sequence[str]:

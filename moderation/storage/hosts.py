@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, exists, insert, or
 from sqlalchemy.dialects import postgresql, sqlite
 
 from moderation.domain.host import HostConnection, HostKind, HostOptions, SecretPurpose
+from moderation.storage.prepared import Prepared
 from moderation.storage.sealing import vault_of
 from moderation.storage.tables import (
     comments,
@@ -57,8 +58,8 @@ def delete_connection(connection: Connection, forum_id: int) -> None:
 
 def connection_of(connection: Connection, forum_id: int) -> HostConnection | None:
     """Return how a forum's software is reached."""
-    row = connection.execute(_BY_FORUM, {"forum": forum_id}).mappings().first()
-    return host_of(row) if row is not None else None
+    row = _BY_FORUM.row(connection, {"forum": forum_id})
+    return host_of(dict(zip(host_connections.c.keys(), row, strict=True))) if row else None
 
 
 def connection_by_slug(connection: Connection, slug: str, kind: HostKind) -> HostConnection | None:
@@ -241,7 +242,9 @@ def set_polled(
 
 # Statements that every message of a host asks. Built once: building costs more than running.
 
-_BY_FORUM = select(host_connections).where(host_connections.c.forum_id == bindparam("forum"))
+_BY_FORUM = Prepared(  # asked by every comment that is flagged
+    lambda _: select(host_connections).where(host_connections.c.forum_id == bindparam("forum"))
+)
 _BY_SLUG = (
     select(host_connections)
     .join(forums, forums.c.id == host_connections.c.forum_id)

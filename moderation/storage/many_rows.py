@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table, func, insert, select
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Connection,
+    Dialect,
+    Table,
+    TableValuedAlias,
+    cast,
+    func,
+    insert,
+    select,
+)
 
-_Process = Callable[[Any], Any] | None
+from moderation.storage.prepared import Process, driver_call, to_driver
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -26,13 +37,10 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str
         _processed([row[name] for row in rows], process)
         for name, process in zip(names, processes, strict=True)
     ]
-    values = zip(*columns, strict=True)
-    if is_positional:
-        connection.exec_driver_sql(statement, list(values))
-    else:
-        connection.exec_driver_sql(
-            statement, [dict(zip(names, row, strict=True)) for row in values]
-        )
+    values: list[Any] = list(zip(*columns, strict=True))
+    if not is_positional:
+        values = [dict(zip(names, row, strict=True)) for row in values]
+    driver_call(connection, "executemany", statement, values)
 
 
 def new_keys(connection: Connection, table: Table, count: int) -> list[int]:
@@ -47,30 +55,37 @@ def new_keys(connection: Connection, table: Table, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-def _processed(values: list[Any], process: _Process) -> list[Any]:
+def one_column(dialect: str, texts: BindParameter[str]) -> TableValuedAlias:
+    """Return many texts as a table of the one column ``value``: one parameter, however many.
+
+    Parameters
+    ----------
+    dialect : str
+        Name of the database's dialect.
+    texts : BindParameter
+        Holds them as a JSON array, from `as_json`.
+    """
+    if dialect == "postgresql":
+        return func.json_array_elements_text(cast(texts, JSON)).table_valued("value")
+    return func.json_each(texts).table_valued("value")
+
+
+def _processed(values: list[Any], process: Process) -> list[Any]:
     """Turn a column's values into the driver's; times and empty lists come again and again."""
     if process is None:
         return values
-    known: dict[Any, Any] = {}
-    turned = []
-    for value in values:
-        if isinstance(value, list | dict):
-            if value:
-                turned.append(process(value))
-                continue
-            key: Any = type(value)
-        else:
-            key = value
-        if key not in known:
-            known[key] = process(value)
-        turned.append(known[key])
-    return turned
+    try:
+        known = {value: process(value) for value in set(values)}
+    except TypeError:  # lists and objects
+        nothing = process([])
+        return [nothing if value == [] else process(value) for value in values]
+    return [known[value] for value in values]
 
 
 @lru_cache(maxsize=32)
 def _prepared(
     table: Table, dialect: Dialect, names: tuple[str, ...]
-) -> tuple[str, Sequence[_Process], bool]:
+) -> tuple[str, Sequence[Process], bool]:
     compiled = insert(table).compile(dialect=dialect, column_keys=list(names))
-    processes = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    processes = [to_driver(table.c[name].type, dialect) for name in names]
     return str(compiled), processes, bool(compiled.positional)

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from moderation.domain.reach import ForumKeys
 from moderation.domain.review import NO_TARGET_MINUTES, ItemState
 from moderation.domain.verdict import Source
+from moderation.storage.prepared import Prepared
 from moderation.storage.queue_filters import QueueFilter
 from moderation.storage.queue_pages import OPEN_STATES, is_free, next_free
 from moderation.storage.tables import comments, review_items
@@ -85,15 +86,19 @@ def item_values(item: NewItem, *, at: datetime) -> dict[str, Any]:
 
 def insert_item(connection: Connection, item: NewItem, *, at: datetime) -> int:
     """Queue a comment; returns the item's key."""
-    copied = connection.execute(_COPIED, {"pk": item.comment_pk}).mappings().one()
-    pk: int = connection.execute(_INSERT, item_values(item, at=at) | dict(copied)).scalar_one()
-    return pk
+    ((author_id, thread_id, language),) = _COPIED.rows(connection, {"pk": item.comment_pk})
+    values = item_values(item, at=at)
+    values |= {"author_id": author_id, "thread_id": thread_id, "language": language}
+    ((pk,),) = _INSERT.rows(connection, values)
+    return int(pk)
 
 
-_COPIED = select(comments.c.author_id, comments.c.thread_id, comments.c.language).where(
-    comments.c.id == bindparam("pk")
+_COPIED = Prepared(
+    lambda _: select(comments.c.author_id, comments.c.thread_id, comments.c.language).where(
+        comments.c.id == bindparam("pk")
+    )
 )
-_INSERT = insert(review_items).returning(review_items.c.id)
+_INSERT = Prepared(lambda _: insert(review_items).returning(review_items.c.id))
 
 
 def close_open_items(

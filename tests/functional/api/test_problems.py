@@ -177,7 +177,7 @@ def test_a_comment_that_was_not_stored_is_not_acknowledged(
 
 class _Surprising(Database):
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def look(self) -> Iterator[Connection]:
         if self.is_sqlite:
             raise ZeroDivisionError("what a surprise")
         yield self.engine.connect()

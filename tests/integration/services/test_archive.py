@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from moderation.domain.comment import Author, Thread
+from moderation.domain.comment import Author, Parent, Thread
 from moderation.domain.forum import Forum
+from moderation.domain.text_format import TextFormat
 from moderation.services import archive
 from moderation.services.archive import import_comments
 from moderation.services.intake import submit_comments
 from moderation.services.runtime import Runtime
 from moderation.storage.tables import metadata
 from tests.builders import a_comment, a_user, decided, register_forum, submitted
+from tests.fakes import START
 
 BATCH = [
     a_comment(
@@ -26,7 +28,16 @@ BATCH = [
         permalink=f"https://forum.example/c{number}",
         language="en",
     )
-    for number in range(30)
+    for number in range(24)
+] + [
+    a_comment(
+        f"m{number}",
+        f"{'<blockquote>damn</blockquote>' * (number % 2)}<p>Vermin, <b>y\u00f6u</b> {number}</p>",
+        text_format=TextFormat.HTML,
+        parent=Parent(f"c{number}", "you moron") if number % 3 else None,
+        posted_at=START,
+    )
+    for number in range(6)
 ]
 
 
