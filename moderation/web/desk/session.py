@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import ParamSpec, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, redirect, request, session, url_for
+from flask import Flask, Request, redirect, request, session, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -56,6 +57,18 @@ class DeskUser(UserMixin):  # type: ignore[misc]
         return f"{self.account.id}:{self.account.session_version}"
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Opens an empty session where no cookie came, without a signer that would have to be made.
+
+    Forum software sends no cookie, and asks most.
+    """
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def install(app: Flask, settings: Settings) -> None:
     """Set up cookies and sign-in for an application."""
     app.secret_key = app.secret_key or settings.secret_key or kept_secret_key(settings.data_dir)
@@ -67,6 +80,7 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.is_https,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=settings.session_hours),
     )
+    app.session_interface = _Sessions()
     manager = LoginManager()
     manager.session_protection = None  # the address changes on a train; the cookie is signed
     manager.user_loader(_load)
