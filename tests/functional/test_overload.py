@@ -56,3 +56,23 @@ def test_overload_sends_away_and_recovers(server: RunningServer) -> None:
             is_replay = again.headers.get("Idempotent-Replayed") == "true"
             assert again.status_code in {200, 201}
             assert is_replay == (answer.status_code == 201)
+
+
+@pytest.mark.slow
+def test_an_open_connection_keeps_no_thread_from_others(tmp_path: Path) -> None:
+    # A thread looks for the next request of its connection itself, for a moment and while nobody
+    # else needs it: with one thread, two clients that keep their connections take turns.
+    server = RunningServer(tmp_path, MODERATION_SERVER_THREADS="1")
+    server.start()
+    try:
+        headers = {"Authorization": f"Bearer {server.bearer_key}"}
+        with (
+            httpx.Client(base_url=server.url, headers=headers, timeout=10) as one,
+            httpx.Client(base_url=server.url, headers=headers, timeout=10) as other,
+        ):
+            for turn in range(20):
+                for name, client in (("one", one), ("other", other)):
+                    comment = {"id": f"{name}-{turn}", "text": f"Hello, {name}."}
+                    assert client.post("/v1/comments", json=comment).status_code == 201
+    finally:
+        server.stop()
