@@ -118,7 +118,7 @@ def pending() -> tuple[User, str] | None:
 
 
 def current_session_id() -> int | None:
-    """Return the key of this session."""
+    """Return the key of the reader's session at the desk."""
     found = desk_sessions.find(current.runtime(), session.get(_TOKEN, ""))
     return found.session.id if found is not None else None
 
