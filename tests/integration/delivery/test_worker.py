@@ -6,7 +6,6 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,10 +16,9 @@ from moderation.delivery.sender import Answer, post
 from moderation.delivery.worker import DeliverySettings, DeliveryWorker
 from moderation.domain.errors import ConflictError
 from moderation.domain.reach import EVERYWHERE
-from moderation.domain.review import DecisionAction, DecisionInput, ReasonCode, Role
+from moderation.domain.review import Role
 from moderation.jobs.background import BackgroundThread
-from moderation.services import lookup, outbox, registration, review
-from moderation.services.outbox import Delivery
+from moderation.services import lookup, outbox, registration
 from moderation.services.runtime import Runtime, utc_now
 from tests.builders import (
     RegisteredForum,
@@ -32,6 +30,7 @@ from tests.builders import (
     submitted,
 )
 from tests.fakes import FixedClock
+from tests.integration.delivery.deliveries import INSULT, LONG_S, a_worker, the_delivery
 from tests.integration.delivery.receiver import (
     Behaviour,
     Receiver,
@@ -42,39 +41,6 @@ from tests.integration.delivery.receiver import (
     hang_up,
 )
 from tests.integration.racing import race
-
-INSULT = "You are an idiot"
-LONG_S = 100_000
-"""Longer than any delay between two tries."""
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """A receiver that answers 204."""
-    started = Receiver()
-    yield started
-    started.close()
-
-
-@pytest.fixture
-def told(runtime: Runtime, receiver: Receiver) -> RegisteredForum:
-    """A forum whose messages go to the receiver."""
-    return register_forum(runtime, callback_url=receiver.url)
-
-
-@pytest.fixture
-def worker(runtime: Runtime) -> DeliveryWorker:
-    """A worker with little patience."""
-    return a_worker(runtime)
-
-
-def a_worker(runtime: Runtime, most_attempts: int = 10) -> DeliveryWorker:
-    return DeliveryWorker(runtime, DeliverySettings(timeout_s=0.5, most_attempts=most_attempts))
-
-
-def the_delivery(runtime: Runtime) -> Delivery:
-    (found,) = outbox.deliveries_page(runtime, EVERYWHERE)
-    return found
 
 
 def test_a_message_is_delivered_once(
@@ -407,36 +373,3 @@ def test_the_thread_sends_what_comes_and_is_started_once(
         assert time.monotonic() < end
         time.sleep(0.05)
     assert len(receiver.messages) == 1
-
-
-def test_a_clock_that_jumps_loses_and_doubles_nothing(
-    runtime: Runtime,
-    told: RegisteredForum,
-    worker: DeliveryWorker,
-    receiver: Receiver,
-    clock: FixedClock,
-) -> None:
-    mira, noor = a_user(runtime, "mira"), a_user(runtime, "noor")
-    first = submitted(runtime, told.forum, a_comment("c1", INSULT))
-    assert first.item_id is not None
-    held = review.claim(runtime, mira, first.item_id, ttl_s=300)
-    clock.advance(-LONG_S)  # the claim lasts longer, and stays one person's
-    with pytest.raises(ConflictError):
-        review.claim(runtime, noor, first.item_id, ttl_s=300)
-    submitted(runtime, told.forum, a_comment("c2", INSULT))
-    clock.advance(3 * LONG_S)  # it has ended, and what waited is due
-    taken = review.claim(runtime, noor, first.item_id, ttl_s=300)
-    given = DecisionInput(DecisionAction.REJECT, frozenset(), ReasonCode.INSULT, "", first.revision)
-    assert held.claim_token is not None
-    assert taken.claim_token is not None
-    with pytest.raises(ConflictError):
-        review.decide(runtime, mira, first.item_id, held.claim_token, given)
-    review.decide(runtime, noor, first.item_id, taken.claim_token, given)
-    clock.advance(-2 * LONG_S)
-    submitted(runtime, told.forum, a_comment("c3", INSULT))
-    clock.advance(2 * LONG_S)
-    while worker.run_once():
-        pass
-    told_of = [json.loads(message.body)["data"]["comment_id"] for message in receiver.messages]
-    assert sorted(told_of) == ["c1", "c1", "c2", "c3"]  # the verdicts, and one decision
-    assert len({message.id for message in receiver.messages}) == 4
